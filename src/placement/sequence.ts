@@ -1,0 +1,101 @@
+import { roomBeyondBase, type Claim } from './ideal.ts'
+import { createRace, type Race } from './race.ts'
+
+/**
+ * Seats that a sequence has: 2²⁰, seven times what Kubernetes supports in pods a cluster (150,000). It bounds the
+ * memory of one sequence (5 MB if ever walked to its end) and keeps its arithmetic exact (`race.ts`).
+ */
+export const seatLimit = 2 ** 20
+
+/** Which group each seat belongs to. Computed as far as anyone has asked, and remembered. Groups are indices. */
+export interface Sequence {
+  /** The group that `seat` (0 … seatLimit − 1) belongs to. */
+  readonly groupOf: (seat: number) => number
+  /** How many seats below `seat` belong to the same group. */
+  readonly rankOf: (seat: number) => number
+  /** The seat of a group's pod number `rank` (0, 1, 2 …); undefined when it has no such seat within the limit. */
+  readonly seatOf: (group: number, rank: number) => number | undefined
+  /**
+   * The group whose next seat comes first, when group i fills its first `taken[i]` seats; undefined when none of the
+   * groups that `isOpen` lets through has a seat left. Looks no further along the sequence than it has to.
+   */
+  readonly nextGroup: (taken: readonly number[], isOpen: (group: number) => boolean) => number | undefined
+}
+
+/**
+ * The sequence of a list of groups: the base seats, group by group in the listed order, then Tijdeman's race.
+ * A `phase` above 0 enters the weighted race after that many seats, so that many small workloads together
+ * keep the shares: any window of the race is less than 2 pods off.
+ */
+export function createSequence(claims: readonly Claim[], phase = 0): Sequence {
+  const next = createOwners(claims, phase)
+  const owners: number[] = []
+  const ranks: number[] = []
+  const seats: number[][] = claims.map(() => [])
+  const capacity = claims.map(claim => claim.base + roomBeyondBase(claim))
+
+  const extend = (): void => {
+    const owner = next()
+    const own = seats[owner] ?? []
+    ranks.push(own.length)
+    own.push(owners.length)
+    owners.push(owner)
+  }
+  const extendTo = (seat: number): void => {
+    if (seat >= seatLimit) throw new RangeError(`seat ${seat} is beyond the last one, ${seatLimit - 1}`)
+    while (owners.length <= seat) extend()
+  }
+
+  return {
+    groupOf(seat) {
+      extendTo(seat)
+      return owners[seat] ?? 0
+    },
+    rankOf(seat) {
+      extendTo(seat)
+      return ranks[seat] ?? 0
+    },
+    seatOf(group, rank) {
+      const own = seats[group] ?? []
+      if (rank >= (capacity[group] ?? 0)) return undefined
+      while (own.length <= rank && owners.length < seatLimit) extend()
+      return own[rank]
+    },
+    nextGroup(taken, isOpen) {
+      const canTake = (group: number): boolean => isOpen(group) && (taken[group] ?? 0) < (capacity[group] ?? 0)
+      if (!claims.some((_, group) => canTake(group))) return undefined
+      let found = nextKnown(seats, taken, isOpen)
+      while (found === undefined && owners.length < seatLimit) {
+        extend()
+        found = nextKnown(seats, taken, isOpen)
+      }
+      return found
+    },
+  }
+}
+
+/** As `nextGroup`, among the seats computed so far. */
+function nextKnown(
+  seats: readonly (readonly number[])[], taken: readonly number[], isOpen: (group: number) => boolean,
+): number | undefined {
+  let first: number | undefined
+  let firstSeat = Infinity
+  for (let group = 0; group < seats.length; group += 1) {
+    const seat = seats[group]?.[taken[group] ?? 0] ?? Infinity
+    if (seat < firstSeat && isOpen(group)) [first, firstSeat] = [group, seat]
+  }
+  return first
+}
+
+/** The owners of the seats one after the other: first the base, then the race. */
+function createOwners(claims: readonly Claim[], phase: number): Race {
+  const base = claims.flatMap((claim, group) => ({ group, left: claim.base })).filter(({ left }) => left > 0)
+  const weighted = createRace(claims, phase)
+  return () => {
+    const [first] = base
+    if (first === undefined) return weighted()
+    first.left -= 1
+    if (first.left === 0) base.shift()
+    return first.group
+  }
+}
