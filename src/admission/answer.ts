@@ -1,0 +1,39 @@
+import type { Decision } from '../placement/decide.ts'
+
+/** An AdmissionReview of admission.k8s.io/v1, as it goes back to the API server. */
+export interface Answer {
+  readonly apiVersion: 'admission.k8s.io/v1'
+  readonly kind: 'AdmissionReview'
+  readonly response: {
+    readonly uid: string
+    readonly allowed: true
+    readonly patchType?: 'JSONPatch'
+    /** Base64 of the JSON patch. */
+    readonly patch?: string
+    readonly warnings?: readonly string[]
+  }
+}
+
+/** Longer warnings may be cut by the API server (k8s.io/api/admission/v1, `warnings`). */
+const longestWarning = 120
+
+/** Says a decision in the API server's words. A pod is always allowed: whether it may exist is not for us to say. */
+export function answer(uid: string, decision: Decision): Answer {
+  return {
+    apiVersion: 'admission.k8s.io/v1',
+    kind: 'AdmissionReview',
+    response: { uid, allowed: true, ...(decision.kind === 'place' ? patched(decision.patch) : warned(decision.warning)) },
+  }
+}
+
+function patched(patch: readonly unknown[]): Partial<Answer['response']> {
+  return { patchType: 'JSONPatch', patch: Buffer.from(JSON.stringify(patch)).toString('base64') }
+}
+
+function warned(warning: string | undefined): Partial<Answer['response']> {
+  return warning === undefined ? {} : { warnings: [shorten(`versprei: ${warning}`)] }
+}
+
+function shorten(text: string): string {
+  return text.length <= longestWarning ? text : `${text.slice(0, longestWarning - 1)}…`
+}

@@ -1,0 +1,80 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Decision } from '../placement/decide.ts'
+import { skipReasons } from '../placement/scope.ts'
+import type { HttpErrorCode } from './http-errors.ts'
+
+/** What a scrape asks for at that moment. */
+export interface MetricSources {
+  readonly distributors: () => { readonly valid: number, readonly invalid: number }
+  readonly pods: () => number
+  readonly nodes: () => number
+  readonly reservations: () => number
+  /** Seconds since each source was last heard of, by resource. */
+  readonly staleness: () => Readonly<Record<string, number>>
+  /** Seconds since 1970 at which the served certificate ends. */
+  readonly certificateEnd: () => number
+}
+
+export interface Metrics {
+  readonly registry: Registry
+  readonly countDecision: (decision: Decision, seconds: number) => void
+  readonly countHttpError: (code: HttpErrorCode) => void
+}
+
+/** Deciding takes tens of microseconds; a decision over a millisecond is worth a look. */
+const buckets = [0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.005, 0.025, 0.1, 1]
+
+export function createMetrics(sources: MetricSources): Metrics {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const registers = [registry]
+  const decisions = new Counter({
+    name: 'versprei_admission_decisions_total', help: 'Admission decisions by result (placed, skipped) and reason',
+    labelNames: ['result', 'reason'], registers,
+  })
+  const duration = new Histogram({
+    name: 'versprei_admission_decision_seconds', help: 'Time from a parsed body to the decision', buckets, registers,
+  })
+  const errors = new Counter({
+    name: 'versprei_http_errors_total', help: 'Requests that were no AdmissionReview, by error code', labelNames: ['code'], registers,
+  })
+  addGauges(sources, registers)
+  // Resolved once: looking a label set up costs more than counting. A series that is 0 is there from the start.
+  const placed = decisions.labels('placed', '')
+  const skipped = new Map(skipReasons.map(reason => [reason, decisions.labels('skipped', reason)]))
+  return {
+    registry,
+    countDecision(decision, seconds) {
+      const counter = decision.kind === 'place' ? placed : skipped.get(decision.reason)
+      counter?.inc()
+      duration.observe(seconds)
+    },
+    countHttpError: code => errors.inc({ code }),
+  }
+}
+
+function addGauges(sources: MetricSources, registers: Registry[]): void {
+  const gauge = (name: string, help: string, read: () => number): Gauge => new Gauge({
+    name, help, registers,
+    collect() {
+      this.set(read())
+    },
+  })
+  gauge('versprei_pods', 'Pods that hold a seat', sources.pods)
+  gauge('versprei_nodes', 'Nodes that are known', sources.nodes)
+  gauge('versprei_reservations', 'Seats given out to pods that the watch has not shown yet', sources.reservations)
+  gauge('versprei_certificate_end_seconds', 'When the served certificate ends, in seconds since 1970', sources.certificateEnd)
+  const distributors = new Gauge({
+    name: 'versprei_distributors', help: 'PodDistributors that are known, by state (valid, invalid)', labelNames: ['state'], registers,
+    collect() {
+      for (const [state, count] of Object.entries(sources.distributors())) distributors.set({ state }, count)
+    },
+  })
+  const staleness = new Gauge({
+    name: 'versprei_watch_staleness_seconds', help: 'Time since the API server last said anything about a resource',
+    labelNames: ['resource'], registers,
+    collect() {
+      for (const [resource, seconds] of Object.entries(sources.staleness())) staleness.set({ resource }, seconds)
+    },
+  })
+}

@@ -1,0 +1,21 @@
+import fastify, { type FastifyInstance } from 'fastify'
+import type { Registry } from 'prom-client'
+
+export interface OperationsOptions {
+  readonly registry: Registry
+  /** What keeps this Versprei from being called; empty: ready. */
+  readonly unready: () => readonly string[]
+}
+
+/** The plain-HTTP server for the kubelet's probes and for Prometheus, on a port of its own. */
+export function createOperationsServer({ registry, unready }: OperationsOptions): FastifyInstance {
+  const app = fastify({ requestTimeout: 10_000, forceCloseConnections: true })
+  app.get('/healthz', () => 'ok\n')
+  app.get('/readyz', (_request, reply) => {
+    const reasons = unready()
+    if (reasons.length === 0) return reply.send('ok\n')
+    return reply.code(503).send(`${reasons.map(reason => `not ready: ${reason}`).join('\n')}\n`)
+  })
+  app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))
+  return app
+}

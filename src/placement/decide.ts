@@ -1,0 +1,98 @@
+import { affinityPatch } from './affinity-patch.ts'
+import type { Distributors, Listed } from './distributors.ts'
+import { impossibleGroups } from './impossible-groups.ts'
+import { markPatch } from './mark-patch.ts'
+import type { Nodes } from './nodes.ts'
+import type { PatchOperation } from './patch-operation.ts'
+import type { Plan } from './plan.ts'
+import { readPod, type Owner, type Pod } from './pod.ts'
+import type { Revision } from './revision.ts'
+import type { Revisions } from './revisions.ts'
+import type { Seat } from './roster.ts'
+import { skip, skipLabelled, skipPod, skipRequest, type Request, type Skip } from './scope.ts'
+import { seatLimit } from './sequence.ts'
+import { spreadPatch, zone } from './spread-patch.ts'
+import { tolerationPatch } from './toleration-patch.ts'
+import { ownSeat, workloadsOf } from './workload.ts'
+
+/** Everything that a decision rests on. */
+export interface Knowledge {
+  readonly distributors: Distributors
+  readonly revisions: Revisions
+  readonly nodes: Nodes
+  /** The namespace that Versprei itself runs in, whose pods are left alone. */
+  readonly ownNamespace: string | undefined
+}
+
+/** A pod that gets a seat. */
+export interface Placement {
+  readonly kind: 'place'
+  readonly distributor: string
+  readonly group: string
+  readonly seat: number
+  readonly patch: readonly PatchOperation[]
+}
+
+export type Decision = Placement | Skip
+
+/**
+ * Decides one admission request: which group the pod belongs in, which seat it takes and what has to be added to it.
+ * A seat that was given is reserved until the watch shows the pod; a dry run reserves nothing; the same request uid is
+ * given the same seat again.
+ *
+ * @param now milliseconds since 1970
+ */
+export function decide(knowledge: Knowledge, request: Request, now: number): Decision {
+  const outside = skipRequest(request, knowledge.ownNamespace)
+  if (outside !== undefined) return outside
+  const read = readPod(request.object)
+  if ('wrong' in read) return skip('malformed', `not placed: ${read.wrong}`)
+  const { pod } = read
+  const scope = skipPod(pod)
+  if (scope.kind === 'skip') return scope
+  const workloads = workloadsOf(scope.owner, pod.labels)
+  const listed = knowledge.distributors.find(request.namespace, workloads, pod.labels ?? {})
+  if (listed === undefined) return skip('no-distributor')
+  return skipLabelled(pod) ?? place(knowledge, request, pod, scope.owner, listed, now)
+}
+
+function place(knowledge: Knowledge, request: Request, pod: Pod, owner: Owner, listed: Listed, now: number): Decision {
+  if ('mistakes' in listed.outcome) {
+    const [first] = listed.outcome.mistakes
+    return skip('distributor-invalid', `not placed: PodDistributor ${listed.name} is invalid: ${first?.path ?? ''} ${first?.message ?? ''}`)
+  }
+  const { plan } = listed.outcome
+  const revision = knowledge.revisions.of(request.namespace, owner.uid)
+  const givenSeat = ownSeat(pod)
+  const chosen = chooseSeat(plan, revision, request.uid, pod, owner, givenSeat)
+  if (chosen === undefined) return skip('seat-out-of-range', `not placed: only the first ${seatLimit} pods of a workload have a seat`)
+  const group = plan.distributor.groups[chosen.group]
+  if (group === undefined) throw new RangeError(`there is no group ${chosen.group}`)
+  const placed = { distributor: plan.distributor.name, group: group.name, seat: chosen.seat, admission: request.uid }
+  const marks = markPatch(pod, placed)
+  if (marks === undefined) return skip('annotations-too-large', 'not placed: the pod\'s annotations leave no room for ours')
+  const patch = [
+    ...marks,
+    ...affinityPatch(pod, group.expressions),
+    ...spreadPatch(pod, placed, plan.distributor.spread, knowledge.nodes.everyOneHas(group, zone)),
+    ...tolerationPatch(pod, group.tolerations),
+  ]
+  if (!request.dryRun && givenSeat === undefined) revision.reserve({ ...placed, given: now })
+  return { kind: 'place', distributor: placed.distributor, group: placed.group, seat: placed.seat, patch }
+}
+
+/** `givenSeat`: the one that the pod's controller gave it; undefined where pods are all alike. */
+function chooseSeat(
+  plan: Plan, revision: Revision, admission: string, pod: Pod, owner: Owner, givenSeat: number | undefined,
+): Seat | undefined {
+  const { distributor, groupIndex } = plan
+  const again = revision.reservationOf(admission)
+  const sameGroup = again?.distributor === distributor.name ? groupIndex.get(again.group) : undefined
+  if (again !== undefined && sameGroup !== undefined) return { group: sameGroup, seat: again.seat }
+  // Many small workloads each start somewhere else in the sequence, so that together they keep the shares.
+  const ownPhase = distributor.target.name === undefined || (distributor.target.kind === 'CronJob' && owner.kind === 'Job')
+  const closed = impossibleGroups(pod, distributor.groups)
+  const isOpen = (group: number): boolean => !closed.has(group)
+  const roster = revision.rosterFor(plan, ownPhase)
+  return givenSeat === undefined ? roster.choose(isOpen) : roster.groupAt(givenSeat, isOpen)
+}

@@ -1,0 +1,141 @@
+import type { Requirement } from './requirements.ts'
+
+export interface Owner {
+  /** API group without the version; empty for the core group. */
+  readonly group: string
+  readonly kind: string
+  readonly name: string
+  readonly uid: string
+}
+
+/** A NodeSelectorTerm, as far as placement reads it. Null and absent lists are empty. */
+export interface NodeTerm {
+  readonly matchExpressions: readonly Requirement[]
+  /** Whether the field is there at all: a patch can only append to a list that is. */
+  readonly hasExpressions: boolean
+  readonly hasFields: boolean
+}
+
+/** A pod to be placed: what placement reads of it, its types checked. Absent and null are the same to the API server and to us. */
+export interface Pod {
+  readonly labels: Readonly<Record<string, string>> | undefined
+  readonly annotations: Readonly<Record<string, string>> | undefined
+  readonly owner: Owner | undefined
+  readonly nodeName: string | undefined
+  readonly nodeSelector: Readonly<Record<string, string>> | undefined
+  /** Which of `affinity`, `affinity.nodeAffinity` and its required node selector are there. */
+  readonly affinityDepth: 0 | 1 | 2 | 3
+  /** The terms of the required node selector; undefined without one. */
+  readonly terms: readonly NodeTerm[] | undefined
+  readonly spread: readonly Readonly<Record<string, unknown>>[] | undefined
+  readonly tolerations: readonly Readonly<Record<string, unknown>>[] | undefined
+}
+
+/** Thrown inside `readPod` only: where the first wrong type stands. */
+class WrongType extends Error {}
+
+/**
+ * Reads a pod out of an AdmissionReview. The API server sends well-typed pods only; whatever else calls us gets the path
+ * of the first wrong type, and its pod is left alone.
+ */
+export function readPod(object: unknown): { readonly pod: Pod } | { readonly wrong: string } {
+  try {
+    return { pod: read(object) }
+  } catch (error) {
+    if (error instanceof WrongType) return { wrong: error.message }
+    throw error
+  }
+}
+
+function read(object: unknown): Pod {
+  const root = mapAt(object, 'object') ?? {}
+  const metadata = mapAt(root['metadata'], 'metadata') ?? {}
+  const spec = mapAt(root['spec'], 'spec') ?? {}
+  return {
+    labels: textsAt(metadata['labels'], 'metadata.labels'),
+    annotations: textsAt(metadata['annotations'], 'metadata.annotations'),
+    owner: readOwner(metadata['ownerReferences']),
+    nodeName: textAt(spec['nodeName'], 'spec.nodeName'),
+    nodeSelector: textsAt(spec['nodeSelector'], 'spec.nodeSelector'),
+    ...readAffinity(spec['affinity']),
+    spread: mapsAt(spec['topologySpreadConstraints'], 'spec.topologySpreadConstraints'),
+    tolerations: mapsAt(spec['tolerations'], 'spec.tolerations'),
+  }
+}
+
+function readOwner(references: unknown): Owner | undefined {
+  const path = 'metadata.ownerReferences'
+  const controller = (mapsAt(references, path) ?? []).find(reference => reference['controller'] === true)
+  if (controller === undefined) return undefined
+  const [apiVersion = '', kind = '', name = '', uid = ''] = ['apiVersion', 'kind', 'name', 'uid']
+    .map(field => textAt(controller[field], `${path}.${field}`) ?? '')
+  return { group: apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '', kind, name, uid }
+}
+
+function readAffinity(value: unknown): Pick<Pod, 'affinityDepth' | 'terms'> {
+  const affinity = mapAt(value, 'spec.affinity')
+  if (affinity === undefined) return { affinityDepth: 0, terms: undefined }
+  const nodeAffinity = mapAt(affinity['nodeAffinity'], 'spec.affinity.nodeAffinity')
+  if (nodeAffinity === undefined) return { affinityDepth: 1, terms: undefined }
+  const path = 'spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution'
+  const required = mapAt(nodeAffinity['requiredDuringSchedulingIgnoredDuringExecution'], path)
+  if (required === undefined) return { affinityDepth: 2, terms: undefined }
+  const terms = mapsAt(required['nodeSelectorTerms'], `${path}.nodeSelectorTerms`) ?? []
+  return { affinityDepth: 3, terms: terms.map(term => readTerm(term, `${path}.nodeSelectorTerms`)) }
+}
+
+function readTerm(term: Readonly<Record<string, unknown>>, path: string): NodeTerm {
+  const expressions = mapsAt(term['matchExpressions'], `${path}.matchExpressions`)
+  const fields = mapsAt(term['matchFields'], `${path}.matchFields`) ?? []
+  return {
+    matchExpressions: (expressions ?? []).map(expression => readExpression(expression, `${path}.matchExpressions`)),
+    hasExpressions: expressions !== undefined,
+    hasFields: fields.length > 0,
+  }
+}
+
+function readExpression({ key, operator, values }: Readonly<Record<string, unknown>>, path: string): Requirement {
+  return {
+    key: textAt(key, `${path}.key`) ?? '',
+    operator: textAt(operator, `${path}.operator`) ?? '',
+    values: (listAt(values, `${path}.values`) ?? []).map(value => textAt(value, `${path}.values`) ?? ''),
+  }
+}
+
+/** A JSON object, as opposed to a list or null. */
+export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function mapAt(value: unknown, path: string): Readonly<Record<string, unknown>> | undefined {
+  if (value === undefined || value === null) return undefined
+  if (!isMap(value)) throw new WrongType(`${path} is not a map`)
+  return value
+}
+
+function textAt(value: unknown, path: string): string | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value !== 'string') throw new WrongType(`${path} is not a text`)
+  return value
+}
+
+function listAt(value: unknown, path: string): readonly unknown[] | undefined {
+  if (value === undefined || value === null) return undefined
+  if (!Array.isArray(value)) throw new WrongType(`${path} is not a list`)
+  return value
+}
+
+function mapsAt(value: unknown, path: string): readonly Readonly<Record<string, unknown>>[] | undefined {
+  return listAt(value, path)?.map(item => mapAt(item, path) ?? {})
+}
+
+function textsAt(value: unknown, path: string): Readonly<Record<string, string>> | undefined {
+  const map = mapAt(value, path)
+  if (map === undefined) return undefined
+  return holdsTexts(map, path) ? map : undefined
+}
+
+function holdsTexts(map: Readonly<Record<string, unknown>>, path: string): map is Readonly<Record<string, string>> {
+  for (const key of Object.keys(map)) textAt(map[key], path)
+  return true
+}

@@ -1,0 +1,96 @@
+import { createRow } from './row.ts'
+import { seatLimit, type Sequence } from './sequence.ts'
+
+/** A pod, or a reservation for one, that holds a seat of a revision. `group` is the group's index. */
+export interface Seated {
+  readonly uid: string
+  readonly group: number
+  /** The seat it was given, from its annotation: a wish. */
+  readonly seat: number | undefined
+  /** Milliseconds since 1970. */
+  readonly created: number
+}
+
+export interface Seat {
+  readonly group: number
+  readonly seat: number
+}
+
+/** Who sits where in one revision. */
+export interface Roster {
+  readonly add: (seated: Seated) => void
+  readonly remove: (uid: string) => void
+  /** Pods and reservations by group. */
+  readonly counts: () => readonly number[]
+  /**
+   * Chooses a new pod's seat, without taking it. The group: of those that are open, the one whose next seat comes
+   * first, when the pods of each group are thought of as filling its first seats; O(groups), whatever the number of
+   * pods. The seat: the lowest of that group that nobody holds, so a replacement sits where its predecessor sat. When
+   * no group is open, the pod keeps the group it would have had, and waits there: it is never left unpinned.
+   */
+  readonly choose: (isOpen: (group: number) => boolean) => Seat
+  /**
+   * The group of a seat that the pod's controller chose: the sequence says it, and nothing else does. Where that group is
+   * closed its seats are passed over: the open group that comes next takes the pod. Undefined beyond the last seat.
+   */
+  readonly groupAt: (seat: number, isOpen: (group: number) => boolean) => Seat | undefined
+}
+
+/**
+ * Seats beyond this many are not believed when a pod wishes for one: the sequence would have to be walked that far.
+ * A revision with more pods than this still has all of its wishes granted that lie below twice its size.
+ */
+const farthestWish = 65_536
+
+/** How far past a closed group's seat the next open group is looked for; a rarer one than that is taken as listed. */
+const farthestNeighbour = 4096
+
+export function createRoster(sequence: Sequence, groups: number): Roster {
+  const rows = Array.from({ length: groups }, createRow)
+  const groupOf = new Map<string, number>()
+  const taken = rows.map(() => 0)
+
+  /** The rank a pod wishes for within its group; none when the seat belongs to another group by now. */
+  const wishOf = ({ seat, group }: Seated): number | undefined => {
+    if (seat === undefined || seat >= Math.max(farthestWish, 2 * groupOf.size)) return undefined
+    return sequence.groupOf(seat) === group ? sequence.rankOf(seat) : undefined
+  }
+  const remove = (uid: string): void => {
+    const group = groupOf.get(uid)
+    if (group === undefined) return
+    groupOf.delete(uid)
+    rows[group]?.remove(uid)
+    taken[group] = rows[group]?.size() ?? 0
+  }
+
+  return {
+    add(seated) {
+      remove(seated.uid)
+      const row = rows[seated.group]
+      if (row === undefined) return
+      groupOf.set(seated.uid, seated.group)
+      row.add({ uid: seated.uid, created: seated.created, wish: wishOf(seated) })
+      taken[seated.group] = row.size()
+    },
+    remove,
+    counts: () => taken,
+    choose(isOpen) {
+      const group = sequence.nextGroup(taken, isOpen) ?? sequence.nextGroup(taken, () => true)
+      if (group === undefined) throw new Error('no group has a seat left: at least one group needs a weight and no max')
+      const seat = sequence.seatOf(group, rows[group]?.lowestFree() ?? 0)
+      if (seat === undefined) throw new RangeError(`group ${group} has no seat left for one more pod`)
+      return { group, seat }
+    },
+    groupAt(seat, isOpen) {
+      if (seat >= seatLimit) return undefined
+      const own = sequence.groupOf(seat)
+      const open = rows.keys().filter(isOpen).toArray()
+      if (open.length === 0 || isOpen(own)) return { group: own, seat }
+      const passed = Math.min(seatLimit, seat + farthestNeighbour)
+      for (let next = seat + 1; next < passed; next += 1) {
+        if (isOpen(sequence.groupOf(next))) return { group: sequence.groupOf(next), seat }
+      }
+      return { group: open[0] ?? own, seat }
+    },
+  }
+}

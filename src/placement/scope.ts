@@ -1,0 +1,65 @@
+import { distributorLabel, groupLabel, ignoreLabel } from './keys.ts'
+import type { Owner, Pod } from './pod.ts'
+
+/** What placement needs to know of an AdmissionReview's request. */
+export interface Request {
+  readonly uid: string
+  readonly operation: string
+  readonly kind: { readonly group: string, readonly kind: string }
+  readonly subResource: string
+  readonly namespace: string
+  readonly dryRun: boolean
+  readonly object: unknown
+}
+
+/**
+ * Why a pod is left as it is: the `reason` of `versprei_admission_decisions_total`, explained one by one in docs/reference.md.
+ */
+export const skipReasons = [
+  'not-create', 'subresource', 'not-a-pod', 'no-object', 'kube-system', 'own-namespace', 'not-synced', 'malformed',
+  'mirror-pod', 'node-name-set', 'opted-out', 'no-controller', 'daemonset', 'no-distributor', 'already-labelled',
+  'distributor-invalid', 'seat-out-of-range', 'annotations-too-large', 'internal-error',
+] as const
+
+export type SkipReason = typeof skipReasons[number]
+
+/** A pod that is left alone, and a word to its owner where there is something to do about it. */
+export interface Skip {
+  readonly kind: 'skip'
+  readonly reason: SkipReason
+  readonly warning?: string
+}
+
+export function skip(reason: SkipReason, warning?: string): Skip {
+  return warning === undefined ? { kind: 'skip', reason } : { kind: 'skip', reason, warning }
+}
+
+/** Requests that are not the creation of a pod of ours to place; judged before the pod is read. */
+export function skipRequest(request: Request, ownNamespace: string | undefined): Skip | undefined {
+  if (request.operation !== 'CREATE') return skip('not-create')
+  if (request.kind.kind !== 'Pod' || request.kind.group !== '') return skip('not-a-pod')
+  if (request.subResource !== '') return skip('subresource')
+  if (request.namespace === 'kube-system') return skip('kube-system')
+  if (request.namespace === ownNamespace) return skip('own-namespace')
+  if (request.object === null || request.object === undefined) return skip('no-object')
+  return undefined
+}
+
+/** Pods that stand where something else puts them, whose owner opted out, or whose revision is unknown. */
+export function skipPod(pod: Pod): Skip | { readonly kind: 'in-scope', readonly owner: Owner } {
+  if (pod.annotations !== undefined && Object.hasOwn(pod.annotations, 'kubernetes.io/config.mirror')) return skip('mirror-pod')
+  if (pod.nodeName !== undefined && pod.nodeName !== '') return skip('node-name-set')
+  if (pod.labels?.[ignoreLabel] === 'true') return skip('opted-out')
+  if (pod.owner === undefined) return skip('no-controller')
+  if (pod.owner.group === 'apps' && pod.owner.kind === 'DaemonSet') return skip('daemonset')
+  return { kind: 'in-scope', owner: pod.owner }
+}
+
+/**
+ * A pod that already carries a label of ours. A workload's selector may name the label; to change it makes a ReplicaSet
+ * create pods without end.
+ */
+export function skipLabelled({ labels }: Pod): Skip | undefined {
+  const label = [distributorLabel, groupLabel].find(key => labels !== undefined && Object.hasOwn(labels, key))
+  return label === undefined ? undefined : skip('already-labelled', `not placed: the pod template sets the label ${label}; remove it there`)
+}
