@@ -1,28 +1,18 @@
-import { affinityPatch } from './affinity-patch.ts'
-import type { Distributors, Listed } from './distributors.ts'
-import { impossibleGroups } from './impossible-groups.ts'
-import { markPatch } from './mark-patch.ts'
-import type { Nodes } from './nodes.ts'
-import type { PatchOperation } from './patch-operation.ts'
-import type { Plan } from './plan.ts'
+import { affinityPatch } from './patch/affinity-patch.ts'
+import type { Listed } from './distributor/distributors.ts'
+import { impossibleGroups } from './nodes/impossible-groups.ts'
+import type { Knowledge } from './knowledge.ts'
+import { markPatch } from './patch/mark-patch.ts'
+import type { PatchOperation } from './patch/patch-operation.ts'
+import type { Plan } from './distributor/plan.ts'
 import { readPod, type Owner, type Pod } from './pod.ts'
-import type { Revision } from './revision.ts'
-import type { Revisions } from './revisions.ts'
-import type { Seat } from './roster.ts'
+import type { Revision } from './seats/revision.ts'
+import type { Seat } from './seats/roster.ts'
 import { skip, skipLabelled, skipPod, skipRequest, type Request, type Skip } from './scope.ts'
-import { seatLimit } from './sequence.ts'
-import { spreadPatch, zone } from './spread-patch.ts'
-import { tolerationPatch } from './toleration-patch.ts'
+import { seatLimit } from './seats/sequence.ts'
+import { spreadPatch, zone } from './patch/spread-patch.ts'
+import { tolerationPatch } from './patch/toleration-patch.ts'
 import { ownSeat, workloadsOf } from './workload.ts'
-
-/** Everything that a decision rests on. */
-export interface Knowledge {
-  readonly distributors: Distributors
-  readonly revisions: Revisions
-  readonly nodes: Nodes
-  /** The namespace that Versprei itself runs in, whose pods are left alone. */
-  readonly ownNamespace: string | undefined
-}
 
 /** A pod that gets a seat. */
 export interface Placement {

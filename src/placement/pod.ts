@@ -1,4 +1,4 @@
-import type { Requirement } from './requirements.ts'
+import type { Requirement } from './nodes/requirements.ts'
 
 export interface Owner {
   /** API group without the version; empty for the core group. */

@@ -1,0 +1,68 @@
+import { isIP } from 'node:net'
+import { ensureCertificates } from '../certificates/folder.ts'
+import { connect, type Connection } from '../cluster/connection.ts'
+import { inClusterServer } from '../cluster/source.ts'
+import { serviceName } from '../controllers/webhook-entry.ts'
+import type { Configuration, Environment } from './configuration.ts'
+import { preflight } from './preflight.ts'
+
+/** What serving needs and what was found good before it began. */
+export interface Prepared {
+  /** Undefined when a folder of manifests is served. */
+  readonly connection: Connection | undefined
+  /** The namespace of our own pod; undefined outside a cluster. */
+  readonly ownNamespace: string | undefined
+  /** What the certificate is to be good for. */
+  readonly hosts: readonly string[]
+}
+
+/** Opens the cluster and the certificates; or lists everything that is wrong with either. */
+export async function prepare(configuration: Configuration, environment: Environment):
+  Promise<Prepared | { readonly mistakes: readonly string[] }> {
+  const mistakes: string[] = []
+  const connection = configuration.manifests === undefined
+    ? await openCluster(configuration, environment, mistakes)
+    : undefined
+  const ownNamespace = connection?.context === undefined ? connection?.namespace : undefined
+  const hosts = certificateHosts(configuration, ownNamespace)
+  try {
+    await ensureCertificates(configuration.certificates, { hosts, now: new Date() })
+  } catch (error) {
+    mistakes.push(`--certificates: ${messageOf(error)}`)
+  }
+  if (mistakes.length === 0) return { connection, ownNamespace, hosts }
+  await connection?.close()
+  return { mistakes }
+}
+
+async function openCluster(
+  { kubeconfig, context }: Configuration, environment: Environment, mistakes: string[],
+): Promise<Connection | undefined> {
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port, HOME: home } = environment
+  try {
+    const connection = await connect({
+      ...(kubeconfig === undefined ? {} : { kubeconfig }),
+      ...(context === undefined ? {} : { context }),
+      ...(host === undefined || port === undefined ? {} : { inCluster: { server: inClusterServer(host, port) } }),
+      ...(home === undefined ? {} : { home }),
+    })
+    mistakes.push(...await preflight(connection))
+    return connection
+  } catch (error) {
+    mistakes.push(messageOf(error))
+    return undefined
+  }
+}
+
+/** By what name may someone call us: this machine, our Service, the URL that is registered, the address we listen on. */
+function certificateHosts({ host, webhookUrl }: Configuration, ownNamespace: string | undefined): readonly string[] {
+  const service = `${serviceName}.${ownNamespace ?? 'versprei-system'}.svc`
+  const listening = host === '::' || host === '0.0.0.0' ? [] : [host]
+  const called = webhookUrl === undefined ? [] : [webhookUrl.hostname.replace(/^\[|\]$/gu, '')]
+  return [...new Set(['localhost', '127.0.0.1', '::1', service, `${service}.cluster.local`, ...listening, ...called])]
+    .filter(name => name !== '' && (isIP(name) !== 0 || !name.includes(':')))
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,58 @@
+import { destination, pino } from 'pino'
+import { parseConfiguration, type Configuration, type Environment } from './configuration.ts'
+import { greet } from './greeting.ts'
+import { prepare } from './prepare.ts'
+import type { FlagName } from './serve-flags.ts'
+import { startVersprei } from './versprei.ts'
+
+export interface ServeIo {
+  readonly environment: Environment
+  readonly stdout: (text: string) => void
+  readonly stderr: (text: string) => void
+  /** Resolves with each signal that asks the process to end, the first and then the second. */
+  readonly signals: readonly [Promise<NodeJS.Signals>, Promise<NodeJS.Signals>]
+}
+
+/**
+ * `versprei serve`: answers the API server until a signal comes. Returns the exit code: 0 when it was asked to end, 1 when it
+ * cannot listen, 2 when the configuration cannot be served; everything that is wrong with it is then listed at once.
+ */
+export async function serve(flags: Partial<Record<FlagName, string>>, io: ServeIo): Promise<number> {
+  const fail = (code: number, lines: readonly string[]): number => {
+    for (const line of lines) io.stderr(`versprei serve: ${line}\n`)
+    return code
+  }
+  const parsed = parseConfiguration(flags, io.environment)
+  if ('mistakes' in parsed) return fail(2, parsed.mistakes)
+  const { configuration } = parsed
+  const prepared = await prepare(configuration, io.environment)
+  if ('mistakes' in prepared) return fail(2, prepared.mistakes)
+  const log = pino({ level: configuration.logLevel }, destination({ dest: 1, sync: true }))
+  try {
+    const versprei = await startVersprei(configuration, prepared, log)
+    if (configuration.manifests !== undefined) io.stdout(await greet(versprei, configuration.manifests, configuration.certificates))
+    await versprei.stop(await untilDrained(configuration, io, versprei.drain))
+    return 0
+  } catch (error) {
+    return fail(1, [error instanceof Error ? error.message : String(error)])
+  } finally {
+    await prepared.connection?.close()
+  }
+}
+
+/**
+ * Waits for a signal, then answers on for as long as the API server may not have heard. At a terminal (SIGINT, or a second
+ * signal) there is nothing to wait for.
+ */
+async function untilDrained({ drain }: Configuration, { signals: [first, second] }: ServeIo, begin: () => void): Promise<string> {
+  const signal = await first
+  begin()
+  if (signal === 'SIGINT') return signal
+  let timer: NodeJS.Timeout | undefined
+  const waited = new Promise<void>(resolve => {
+    timer = setTimeout(resolve, drain)
+  })
+  await Promise.race([waited, second])
+  clearTimeout(timer)
+  return signal
+}

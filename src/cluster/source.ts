@@ -1,0 +1,55 @@
+import { access, readFile } from 'node:fs/promises'
+import { isIPv6 } from 'node:net'
+import { join } from 'node:path'
+import { message } from './cluster-error.ts'
+import { createKubeconfigAuthorize, createServiceAccount, type Authorize } from './credentials.ts'
+import { configurationError, loadKubeconfig } from './kubeconfig.ts'
+
+/** Where a cluster is looked for: the kubeconfig if one is named, then the pod's own cluster, then `.kube/config` at home. */
+export interface Source {
+  /** A file, or several as in the variable KUBECONFIG. */
+  readonly kubeconfig?: string
+  /** Default: the kubeconfig's current-context. */
+  readonly context?: string
+  /** `server` as `inClusterServer` makes it. */
+  readonly inCluster?: { readonly server: string, readonly folder?: string }
+  readonly home?: string
+}
+
+/** The cluster that was found, and how to prove who we are. */
+export interface Target {
+  readonly server: string
+  readonly context: string | undefined
+  readonly namespace: string | undefined
+  readonly authorize: Authorize
+}
+
+const serviceAccount = '/var/run/secrets/kubernetes.io/serviceaccount'
+/** The API server's address from KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT, which every pod has in its environment. */
+export const inClusterServer = (host: string, port: string): string => `https://${isIPv6(host) ? `[${host}]` : host}:${port}`
+
+const loadInCluster = async ({ server, folder = serviceAccount }: NonNullable<Source['inCluster']>): Promise<Target> => {
+  const authorize = createServiceAccount(folder)
+  await authorize().catch((error: unknown) => {
+    throw configurationError(`service account: ${message(error)}; a pod that talks to the API server wants automountServiceAccountToken`, error)
+  })
+  const namespace = await readFile(`${folder}/namespace`, 'utf8').then(text => text.trim(), () => undefined)
+  return { server, context: undefined, namespace, authorize }
+}
+
+const loadFile = async (path: string, context?: string): Promise<Target> => {
+  const target = await loadKubeconfig(path, context)
+  const { cluster: { server }, context: chosen, namespace } = target
+  return { server, context: chosen, namespace, authorize: await createKubeconfigAuthorize(target) }
+}
+
+/** Finds the cluster; throws one line that says what is missing. Sends nothing. */
+export const loadSource = async ({ kubeconfig, context, inCluster, home }: Source): Promise<Target> => {
+  if (kubeconfig !== undefined) return loadFile(kubeconfig, context)
+  if (inCluster !== undefined && context === undefined) return loadInCluster(inCluster)
+  const fallback = home === undefined ? undefined : join(home, '.kube', 'config')
+  if (fallback === undefined || !await access(fallback).then(() => true, () => false)) {
+    throw configurationError(`no cluster: no kubeconfig was named${fallback === undefined ? '' : `, there is no ${fallback}`} and this is not a pod`)
+  }
+  return loadFile(fallback, context)
+}

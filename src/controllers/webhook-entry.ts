@@ -1,0 +1,54 @@
+import { ignoreLabel } from '../placement/keys.ts'
+
+/** Where the API server reaches Versprei: through its Service, or at a URL. */
+export type Reach = { readonly service: { readonly namespace: string, readonly name: string } } | { readonly url: string }
+
+/** The MutatingWebhookConfiguration in config/webhook, and the Service beside it. */
+export const configurationName = 'versprei'
+export const serviceName = 'versprei'
+
+/** The name of our entry: entries of others in the same configuration are left alone. */
+export const entryName = 'pods.versprei.io'
+
+const path = '/mutate'
+
+/** What the API server need not send us, so that it never waits for us in vain (CEL; the webhook checks the same itself). */
+const matchConditions = [
+  {
+    name: 'has-a-controller',
+    expression: 'has(object.metadata.ownerReferences) && '
+      + "object.metadata.ownerReferences.exists(o, has(o.controller) && o.controller && o.kind != 'DaemonSet')",
+  },
+  { name: 'has-no-node', expression: "!has(object.spec.nodeName) || object.spec.nodeName == ''" },
+  {
+    name: 'is-no-mirror-pod',
+    expression: "!has(object.metadata.annotations) || !('kubernetes.io/config.mirror' in object.metadata.annotations)",
+  },
+]
+
+/**
+ * Our entry in the MutatingWebhookConfiguration. It never blocks: Ignore lets pods through when Versprei is away, 3 s bound
+ * the wait, kube-system and our own namespace are never sent.
+ *
+ * @param authority PEM; undefined where something else injects the caBundle
+ */
+export function webhookEntry(reach: Reach, authority: string | undefined, ownNamespace: string | undefined) {
+  const excluded = ['kube-system', ...(ownNamespace === undefined || ownNamespace === 'kube-system' ? [] : [ownNamespace])]
+  return {
+    name: entryName,
+    admissionReviewVersions: ['v1'],
+    clientConfig: {
+      ...('url' in reach ? { url: reach.url } : { service: { ...reach.service, path, port: 443 } }),
+      ...(authority === undefined ? {} : { caBundle: Buffer.from(authority).toString('base64') }),
+    },
+    rules: [{ operations: ['CREATE'], apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], scope: 'Namespaced' }],
+    failurePolicy: 'Ignore',
+    matchPolicy: 'Equivalent',
+    sideEffects: 'NoneOnDryRun',
+    reinvocationPolicy: 'Never',
+    timeoutSeconds: 3,
+    namespaceSelector: { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: excluded }] },
+    objectSelector: { matchExpressions: [{ key: ignoreLabel, operator: 'NotIn', values: ['true'] }] },
+    matchConditions,
+  }
+}

@@ -1,0 +1,95 @@
+import type { LabelSelector, Mistake, Target } from './distributor.ts'
+import type { Plan } from './plan.ts'
+import { matchesLabels } from '../nodes/requirements.ts'
+import type { Workload } from '../workload.ts'
+
+/** A PodDistributor as it was found: ready to decide by, or what is wrong with it. */
+export interface Listed {
+  readonly namespace: string
+  readonly name: string
+  /** Milliseconds since 1970. */
+  readonly created: number
+  /** Undefined where the target itself cannot be told. */
+  readonly target: Target | undefined
+  readonly outcome: { readonly plan: Plan } | { readonly mistakes: readonly Mistake[] }
+}
+
+/** All PodDistributors, found by the workload they target. */
+export interface Distributors {
+  readonly replace: (all: readonly Listed[]) => void
+  readonly apply: (one: Listed) => void
+  readonly remove: (namespace: string, name: string) => void
+  /** The one that decides for a pod of these workloads: named before unnamed, then the older, then by name. */
+  readonly find: (namespace: string, workloads: readonly Workload[], labels: Readonly<Record<string, string>>) => Listed | undefined
+  readonly all: () => Iterable<Listed>
+}
+
+export function createDistributors(): Distributors {
+  const listed = new Map<string, Listed>()
+  /** Namespace → target → those that name it, first in precedence first. */
+  const byTarget = new Map<string, Map<string, readonly Listed[]>>()
+
+  const change = (one: Listed, edit: (rivals: readonly Listed[]) => readonly Listed[]): void => {
+    if (one.target === undefined) return
+    const targets = byTarget.get(one.namespace) ?? new Map<string, readonly Listed[]>()
+    byTarget.set(one.namespace, targets)
+    const key = targetKey(one.target, one.target.name)
+    const rivals = edit(targets.get(key) ?? [])
+    if (rivals.length === 0) targets.delete(key)
+    else targets.set(key, rivals)
+    if (targets.size === 0) byTarget.delete(one.namespace)
+  }
+  const remove = (namespace: string, name: string): void => {
+    const one = listed.get(`${namespace}/${name}`)
+    if (one === undefined) return
+    listed.delete(`${namespace}/${name}`)
+    change(one, rivals => rivals.filter(rival => rival !== one))
+  }
+  const apply = (one: Listed): void => {
+    const before = listed.get(`${one.namespace}/${one.name}`)
+    if (before !== undefined && saysTheSame(before, one)) return
+    remove(one.namespace, one.name)
+    listed.set(`${one.namespace}/${one.name}`, one)
+    change(one, rivals => [...rivals, one].toSorted(byPrecedence))
+  }
+  return {
+    apply,
+    remove,
+    replace(all) {
+      const kept = new Set(all.map(({ namespace, name }) => `${namespace}/${name}`))
+      for (const [key, { namespace, name }] of listed) if (!kept.has(key)) remove(namespace, name)
+      for (const one of all) apply(one)
+    },
+    find(namespace, workloads, labels) {
+      const targets = byTarget.get(namespace)
+      if (targets === undefined) return undefined
+      const among = (keys: readonly string[]): Listed | undefined => keys
+        .flatMap(key => targets.get(key) ?? [])
+        .filter(({ target }) => target?.podSelector === undefined || isSelected(target.podSelector, labels))
+        .toSorted(byPrecedence)[0]
+      return among(workloads.map(workload => targetKey(workload, workload.name)))
+        ?? among(workloads.map(workload => targetKey(workload, undefined)))
+    },
+    all: () => listed.values(),
+  }
+}
+
+/** A new status or another label changes nothing: the plan stays, and with it what is known by it. */
+function saysTheSame(a: Listed, b: Listed): boolean {
+  const what = ({ created, target, outcome }: Listed): string =>
+    JSON.stringify([created, target, 'plan' in outcome ? outcome.plan.distributor : outcome.mistakes])
+  return what(a) === what(b)
+}
+
+function targetKey({ group, kind }: { readonly group: string, readonly kind: string }, name: string | undefined): string {
+  return `${group}/${kind}/${name ?? ''}`
+}
+
+function byPrecedence(a: Listed, b: Listed): number {
+  return a.created - b.created || (a.name < b.name ? -1 : 1)
+}
+
+function isSelected({ matchLabels = {}, matchExpressions = [] }: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
+  return Object.entries(matchLabels).every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value)
+    && matchesLabels(matchExpressions, labels)
+}

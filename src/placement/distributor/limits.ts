@@ -1,0 +1,19 @@
+/** How much a PodDistributor may hold. The CRD says the same; there, a bound on every list is what keeps its rules affordable. */
+export const limits = {
+  groups: 32,
+  /** Labels in `nodeLabel` or `matchLabels`. */
+  labels: 16,
+  expressions: 16,
+  values: 64,
+  tolerations: 16,
+  spread: 8,
+  matchLabelKeys: 8,
+  weight: 1_000_000,
+  /**
+   * Pods in `base` or `max`: beyond any cluster (Kubernetes supports 150,000 pods), and small enough that 32 groups of it
+   * and of the greatest weight, multiplied, stay integers that a double holds exactly: 3.2e7 × 3.2e7 ≈ 1e15 < 2^53.
+   */
+  pods: 1_000_000,
+  /** Greatest int32: maxSkew and minDomains in the Kubernetes API. */
+  int32: 2_147_483_647,
+} as const

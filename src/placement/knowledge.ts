@@ -1,0 +1,16 @@
+import { createDistributors, type Distributors } from './distributor/distributors.ts'
+import { createNodes, type Nodes } from './nodes/nodes.ts'
+import { createRevisions, type Revisions } from './seats/revisions.ts'
+
+/** Everything that a decision rests on. */
+export interface Knowledge {
+  readonly distributors: Distributors
+  readonly revisions: Revisions
+  readonly nodes: Nodes
+  /** The namespace that Versprei itself runs in, whose pods are left alone. */
+  readonly ownNamespace: string | undefined
+}
+
+export function createKnowledge(ownNamespace?: string): Knowledge {
+  return { distributors: createDistributors(), revisions: createRevisions(), nodes: createNodes(), ownNamespace }
+}

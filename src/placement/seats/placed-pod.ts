@@ -1,0 +1,34 @@
+import { admissionAnnotation, distributorLabel, groupLabel, seatAnnotation } from '../keys.ts'
+import { isMap } from '../pod.ts'
+import type { PlacedPod } from './revision.ts'
+
+/**
+ * What deciding needs to know of a pod of the cluster, from its metadata. Undefined for a pod that holds no seat: no
+ * distributor placed it, it has no controlling owner, or it is on its way out (its seat is free for its replacement).
+ */
+export function readPlacedPod(object: unknown): PlacedPod | undefined {
+  const metadata = isMap(object) && isMap(object['metadata']) ? object['metadata'] : {}
+  const { uid, namespace, labels, annotations, ownerReferences, creationTimestamp, deletionTimestamp } = metadata
+  const distributor = textIn(labels, distributorLabel)
+  const group = textIn(labels, groupLabel)
+  const owner = Array.isArray(ownerReferences)
+    ? textIn(ownerReferences.find(reference => isMap(reference) && reference['controller'] === true), 'uid')
+    : undefined
+  if (typeof uid !== 'string' || typeof namespace !== 'string' || typeof deletionTimestamp === 'string') return undefined
+  if (distributor === undefined || group === undefined || owner === undefined) return undefined
+  return {
+    uid, namespace, owner, distributor, group,
+    seat: readSeat(textIn(annotations, seatAnnotation)),
+    admission: textIn(annotations, admissionAnnotation),
+    created: typeof creationTimestamp === 'string' ? Date.parse(creationTimestamp) || 0 : 0,
+  }
+}
+
+function textIn(map: unknown, key: string): string | undefined {
+  const value = isMap(map) && Object.hasOwn(map, key) ? map[key] : undefined
+  return typeof value === 'string' ? value : undefined
+}
+
+function readSeat(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,7}$/u.test(text) ? Number(text) : undefined
+}
