@@ -1,8 +1,8 @@
 import { isIP } from 'node:net'
 import { ensureCertificates } from '../certificates/folder.ts'
 import { connect, type Connection } from '../cluster/connection.ts'
-import { inClusterServer } from '../cluster/source.ts'
 import { serviceName } from '../controllers/webhook-entry.ts'
+import { sourceOf } from './cluster-source.ts'
 import type { Configuration, Environment } from './configuration.ts'
 import { preflight } from './preflight.ts'
 
@@ -38,14 +38,8 @@ export async function prepare(configuration: Configuration, environment: Environ
 async function openCluster(
   { kubeconfig, context }: Configuration, environment: Environment, mistakes: string[],
 ): Promise<Connection | undefined> {
-  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port, HOME: home } = environment
   try {
-    const connection = await connect({
-      ...(kubeconfig === undefined ? {} : { kubeconfig }),
-      ...(context === undefined ? {} : { context }),
-      ...(host === undefined || port === undefined ? {} : { inCluster: { server: inClusterServer(host, port) } }),
-      ...(home === undefined ? {} : { home }),
-    })
+    const connection = await connect(sourceOf({ kubeconfig, context }, environment))
     mistakes.push(...await preflight(connection))
     return connection
   } catch (error) {

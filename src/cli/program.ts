@@ -1,7 +1,9 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { admit, admitOutputs, type AdmitFlags } from './admit.ts'
 import { certs } from './certs.ts'
 import type { Environment } from './configuration.ts'
 import { environmentVariable, serveFlags, type FlagName } from './serve-flags.ts'
+import { plan, planOutputs, type PlanFlags } from './plan.ts'
 import { serve, type ServeIo } from './serve.ts'
 
 /** What a process gives a command line to work with. */
@@ -25,6 +27,8 @@ export async function run(args: readonly string[], io: ProgramIo): Promise<numbe
     code = await result
   }
   addServe(program, io, finish)
+  addAdmit(program, io, finish)
+  addPlan(program, io, finish)
   addCerts(program, io, finish)
   try {
     await program.parseAsync(args, { from: 'user' })
@@ -51,6 +55,43 @@ function addServe(program: Command, io: ProgramIo, finish: Finish): void {
     }
     return finish(serve(flags, io))
   })
+}
+
+function addKnowledgeFlags(command: Command): Command {
+  return command
+    .option('--manifests <DIR>', 'take the distributors from a folder of YAML; without it, from the cluster')
+    .option('--kubeconfig <FILE>', 'how to reach the cluster; default: KUBECONFIG, the pod\'s own cluster, then ~/.kube/config')
+    .option('--context <NAME>', 'context of the kubeconfig; default: its current one')
+}
+
+function addAdmit(program: Command, io: ProgramIo, finish: Finish): void {
+  const command = program.command('admit')
+    .description('show where pods would be placed, and those of workloads, without sending anything')
+    .argument('[FILE...]', 'Pods, Deployments, ReplicaSets, StatefulSets, Jobs and Lists; none or -: standard input')
+  addKnowledgeFlags(command)
+    .option('--replicas <N>', 'as many pods of each workload; default: its own replicas', parseReplicas)
+    .addOption(new Option('-o, --output <FORMAT>', 'how to print').choices(admitOutputs).default('table'))
+    .action((files: readonly string[], options: Omit<AdmitFlags, 'files'>) => finish(admit({ ...options, files }, io)))
+}
+
+function addPlan(program: Command, io: ProgramIo, finish: Finish): void {
+  const command = program.command('plan')
+    .description('show the sequence of a distributor and its counts for every number of replicas')
+    .argument('[NAME]', 'of the PodDistributor; default: every one')
+  addKnowledgeFlags(command)
+    .option('-n, --namespace <NAME>', 'namespace of the PodDistributor; default: every one')
+    .option('--replicas <N>', 'from 1 to this many', parseReplicas, 20)
+    .addOption(new Option('-o, --output <FORMAT>', 'how to print').choices(planOutputs).default('table'))
+    .action((name: string | undefined, options: Omit<PlanFlags, 'name'>) => finish(plan({ ...options, ...(name === undefined ? {} : { name }) }, io)))
+}
+
+/** More would only fill the screen. */
+const mostReplicas = 10_000
+
+function parseReplicas(text: string): number {
+  const replicas = /^\d+$/u.test(text) ? Number(text) : 0
+  if (replicas < 1 || replicas > mostReplicas) throw new InvalidArgumentError(`It must be a number from 1 to ${mostReplicas}.`)
+  return replicas
 }
 
 function addCerts(program: Command, io: ProgramIo, finish: Finish): void {

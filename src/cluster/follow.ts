@@ -1,4 +1,3 @@
-import type { Logger } from 'pino'
 import type { Knowledge } from '../placement/knowledge.ts'
 import { apiVersion, distributorLabel } from '../placement/keys.ts'
 import { listDistributor } from '../placement/distributor/listed.ts'
@@ -6,6 +5,7 @@ import { readNode } from '../placement/nodes/nodes.ts'
 import { readPlacedPod } from '../placement/seats/placed-pod.ts'
 import type { Clock } from './clock.ts'
 import type { Connection } from './connection.ts'
+import type { Log } from './delivery.ts'
 import { createReflector, type Reflector } from './reflector.ts'
 
 /** The three resources that deciding rests on, by the name that metrics and messages use. */
@@ -26,7 +26,7 @@ export interface FollowOptions {
   readonly knowledge: Knowledge
   readonly clock: Clock
   readonly random: () => number
-  readonly log: Logger
+  readonly log: Log
 }
 
 /** Keeps what is known in step with the cluster. Of pods and nodes only the metadata travels, and only of pods that were placed. */

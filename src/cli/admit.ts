@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises'
+import { stringify } from 'yaml'
+import { parseManifests, type Manifest } from '../manifests/read.ts'
+import { decide, type Decision } from '../placement/decide.ts'
+import type { Knowledge } from '../placement/knowledge.ts'
+import { applyPatch } from './apply-patch.ts'
+import type { Environment } from './configuration.ts'
+import { openKnowledge, type KnowledgeFlags } from './open-knowledge.ts'
+import { podsOf, workloadKinds, type PodToAdmit } from './pods-of.ts'
+import { table } from './table.ts'
+
+export const admitOutputs = ['table', 'json', 'yaml', 'patch'] as const
+
+export interface AdmitFlags extends KnowledgeFlags {
+  readonly files: readonly string[]
+  readonly replicas?: number
+  readonly output: typeof admitOutputs[number]
+}
+
+export interface AdmitIo {
+  readonly environment: Environment
+  readonly stdin: () => Promise<string>
+  readonly stdout: (text: string) => void
+  readonly stderr: (text: string) => void
+  readonly now: () => Date
+}
+
+interface Admitted {
+  readonly pod: PodToAdmit
+  readonly decision: Decision
+}
+
+/**
+ * `versprei admit`: what the server would answer for these pods, and for the pods of these workloads; by the server's own
+ * code, but nothing is sent anywhere. Returns the exit code: 1 when something cannot be read, or a pod is left alone
+ * for a reason that its owner should mend.
+ */
+export async function admit(flags: AdmitFlags, io: AdmitIo): Promise<number> {
+  const tell = (line: string): void => io.stderr(`versprei admit: ${line}\n`)
+  try {
+    const { manifests, troubles } = await readAll(flags.files, io)
+    const opened = await openKnowledge(flags, io.environment)
+    for (const trouble of [...opened.troubles, ...troubles]) tell(trouble)
+    const pods = manifests.flatMap(({ where, object }) => {
+      const found = podsOf(object, flags.replicas)
+      if (found === undefined) tell(`${where}: ${String(object['kind'])} is passed over; pods are known of Pod, ${workloadKinds.join(', ')} and List`)
+      return found ?? []
+    })
+    const admitted = pods.map((pod, index): Admitted => ({ pod, decision: decideFor(opened.knowledge, pod, index, io.now()) }))
+    io.stdout(print(admitted, flags.output, opened.knowledge))
+    const hasWarning = admitted.some(({ decision }) => decision.kind === 'skip' && decision.warning !== undefined)
+    return troubles.length + opened.troubles.length > 0 || hasWarning ? 1 : 0
+  } catch (error) {
+    tell(error instanceof Error ? error.message : String(error))
+    return 1
+  }
+}
+
+async function readAll(files: readonly string[], io: AdmitIo): Promise<{ manifests: readonly Manifest[], troubles: readonly string[] }> {
+  const all = await Promise.all((files.length === 0 ? ['-'] : files).map(async file =>
+    file === '-' ? parseManifests('standard input', await io.stdin()) : parseManifests(file, await readFile(file, 'utf8'))))
+  const manifests = all.flatMap(one => one.manifests)
+  const troubles = all.flatMap(one => one.troubles)
+  return { manifests, troubles: manifests.length + troubles.length === 0 ? ['there is no object to admit'] : troubles }
+}
+
+function decideFor(knowledge: Knowledge, { namespace, object }: PodToAdmit, index: number, now: Date): Decision {
+  // Reserved as in the server: each pod sees the ones before it.
+  const request = { uid: `admit-${index}`, operation: 'CREATE', kind: { group: '', kind: 'Pod' }, subResource: '', namespace, dryRun: false, object }
+  return decide(knowledge, request, now.getTime())
+}
+
+function print(admitted: readonly Admitted[], output: AdmitFlags['output'], knowledge: Knowledge): string {
+  if (output === 'table') return table(['POD', 'GROUP', 'SEAT', 'NODE LABELS'], admitted.map(one => row(one, knowledge)))
+  if (output === 'patch') {
+    return admitted.map(({ decision }) => `${JSON.stringify(decision.kind === 'place' ? decision.patch : [])}\n`).join('')
+  }
+  const items = admitted.map(({ pod, decision }) => (decision.kind === 'place' ? applyPatch(pod.object, decision.patch) : pod.object))
+  const list = items.length === 1 ? items[0] : { apiVersion: 'v1', kind: 'List', items }
+  return output === 'json' ? `${JSON.stringify(list, undefined, 2)}\n` : stringify(list, { aliasDuplicateObjects: false })
+}
+
+function row({ pod, decision }: Admitted, { distributors }: Knowledge): readonly string[] {
+  const name = `${pod.namespace}/${pod.name}`
+  if (decision.kind === 'skip') return [name, '-', '-', `left alone: ${decision.reason}${decision.warning === undefined ? '' : ` (${decision.warning})`}`]
+  const listed = [...distributors.all()].find(one => one.namespace === pod.namespace && one.name === decision.distributor)
+  const groups = listed !== undefined && 'plan' in listed.outcome ? listed.outcome.plan.distributor.groups : []
+  const expressions = groups.find(group => group.name === decision.group)?.expressions ?? []
+  return [name, decision.group, String(decision.seat), expressions.map(words).join(', ')]
+}
+
+/** An expression as kubectl writes selectors. */
+function words({ key, operator, values = [] }: { readonly key: string, readonly operator: string, readonly values?: readonly string[] }): string {
+  switch (operator) {
+    case 'In': return values.length === 1 ? `${key}=${values[0]}` : `${key} in (${values.join(',')})`
+    case 'NotIn': return `${key} notin (${values.join(',')})`
+    case 'Exists': return key
+    case 'DoesNotExist': return `!${key}`
+    default: return `${key} ${operator === 'Gt' ? '>' : '<'} ${values[0]}`
+  }
+}

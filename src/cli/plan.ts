@@ -1,0 +1,101 @@
+import { stringify } from 'yaml'
+import type { Listed } from '../placement/distributor/distributors.ts'
+import type { PodDistributor } from '../placement/distributor/distributor.ts'
+import { deviationBound, ideal } from '../placement/seats/ideal.ts'
+import { createSequence } from '../placement/seats/sequence.ts'
+import type { Environment } from './configuration.ts'
+import { openKnowledge, type KnowledgeFlags } from './open-knowledge.ts'
+import { bar, table } from './table.ts'
+
+export const planOutputs = ['table', 'json', 'yaml'] as const
+
+export interface PlanFlags extends KnowledgeFlags {
+  readonly name?: string
+  readonly namespace?: string
+  readonly replicas: number
+  readonly output: typeof planOutputs[number]
+}
+
+export interface PlanIo {
+  readonly environment: Environment
+  readonly stdout: (text: string) => void
+  readonly stderr: (text: string) => void
+}
+
+/** One distributor's placement at each size: what it gives and how far that is from the ideal. */
+interface Outlook {
+  readonly namespace: string
+  readonly distributor: string
+  /** The proven bound on the deviation at every size. */
+  readonly bound: number
+  /** The group of each seat. */
+  readonly sequence: readonly string[]
+  readonly sizes: readonly { readonly replicas: number, readonly pods: Readonly<Record<string, number>>, readonly deviation: number }[]
+}
+
+/**
+ * `versprei plan`: the sequence of each distributor, or of the one that is named, and what it makes of 1 … N replicas; by the
+ * server's own code. Returns the exit code: 1 when there is no such distributor or something is wrong with one.
+ */
+export async function plan(flags: PlanFlags, io: PlanIo): Promise<number> {
+  const tell = (line: string): void => io.stderr(`versprei plan: ${line}\n`)
+  try {
+    const { knowledge, troubles } = await openKnowledge(flags, io.environment)
+    for (const trouble of troubles) tell(trouble)
+    const all = [...knowledge.distributors.all()]
+    const valid = all.filter(one => isMeant(one, flags)).flatMap(({ outcome }) => ('plan' in outcome ? [outcome.plan.distributor] : []))
+    if (valid.length === 0) {
+      const known = all.map(({ namespace, name }) => `${namespace}/${name}`).join(', ')
+      tell(`there is no valid PodDistributor${flags.name === undefined ? '' : ` ${flags.name}`}; known: ${known === '' ? 'none' : known}`)
+      return 1
+    }
+    io.stdout(print(valid.map(distributor => outlook(distributor, flags.replicas)), flags.output))
+    return troubles.length === 0 ? 0 : 1
+  } catch (error) {
+    tell(error instanceof Error ? error.message : String(error))
+    return 1
+  }
+}
+
+function isMeant({ namespace, name }: Listed, flags: PlanFlags): boolean {
+  return (flags.name === undefined || name === flags.name) && (flags.namespace === undefined || namespace === flags.namespace)
+}
+
+function outlook(distributor: PodDistributor, replicas: number): Outlook {
+  const { groups } = distributor
+  const sequence = createSequence(groups)
+  const counts = groups.map(() => 0)
+  const sizes = Array.from({ length: replicas }, (_, seat) => {
+    const group = sequence.groupOf(seat)
+    counts[group] = (counts[group] ?? 0) + 1
+    const wanted = ideal(groups, seat + 1)
+    const deviation = Math.max(...counts.map((count, index) => Math.abs(count - (wanted[index] ?? 0))))
+    return { replicas: seat + 1, pods: Object.fromEntries(groups.map(({ name }, index) => [name, counts[index] ?? 0])), deviation }
+  })
+  return {
+    namespace: distributor.namespace, distributor: distributor.name, bound: deviationBound(groups),
+    sequence: sizes.map((_, seat) => groups[sequence.groupOf(seat)]?.name ?? ''), sizes,
+  }
+}
+
+function print(outlooks: readonly Outlook[], output: PlanFlags['output']): string {
+  if (output === 'json') return `${JSON.stringify(outlooks, undefined, 2)}\n`
+  if (output === 'yaml') return stringify(outlooks, { aliasDuplicateObjects: false })
+  return outlooks.map(draw).join('\n')
+}
+
+const barWidth = 40
+
+function draw({ namespace, distributor, bound, sequence, sizes }: Outlook): string {
+  const groups = Object.keys(sizes[0]?.pods ?? {})
+  const rows = sizes.map(({ replicas, pods, deviation }, index) =>
+    [String(replicas), sequence[index] ?? '', ...groups.map(group => String(pods[group])), deviation.toFixed(2)])
+  const last = sizes.at(-1)
+  const bars = groups.map(group => [group, String(last?.pods[group] ?? 0), bar((last?.pods[group] ?? 0) / (last?.replicas ?? 1), barWidth)])
+  return [
+    `${namespace}/${distributor}: never more than ${bound.toFixed(2)} pods from the ideal\n\n`,
+    table(['REPLICAS', 'LAST SEAT', ...groups.map(group => group.toUpperCase()), 'DEVIATION'], rows),
+    '\n',
+    table(['GROUP', `OF ${last?.replicas ?? 0}`, ''], bars),
+  ].join('')
+}
