@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import type { Test } from 'tap'
+import { parse } from 'yaml'
+import type { Claim } from '../../src/placement/seats/ideal.ts'
+import { roomBeyondBase } from '../../src/placement/seats/ideal.ts'
+import { exactIdeal, isWithinBound } from '../placement/seats/exact-ideal.ts'
+import { apply, countByGroup, createNamespace, metric, scale, waitReady, type Pod } from './cluster.ts'
+
+const samples = join(import.meta.dirname, '../../config/samples')
+
+/** The sample as users apply it, in a namespace of the test's own. */
+async function applySample(namespace: string, file: string): Promise<void> {
+  const object = parse(await readFile(join(samples, file), 'utf8'))
+  await apply({ ...object, metadata: { ...object.metadata, namespace } })
+}
+
+const uids = (pods: readonly Pod[]): ReadonlySet<string> => new Set(pods.map(({ metadata }) => metadata.uid))
+
+/** Each group's pods, by the nodes they stand on, against the exact ideal. */
+function isFair(t: Test, claims: Readonly<Record<string, Claim>>, counts: Readonly<Record<string, number>>): void {
+  const groups = Object.values(claims)
+  const pods = Object.values(counts).reduce((sum, count) => sum + count, 0)
+  const k = groups.filter(claim => roomBeyondBase(claim) > 0).length
+  const wanted = exactIdeal(groups, pods)
+  const off = Object.keys(claims).filter((name, index) => !isWithinBound(counts[name] ?? 0, wanted[index]!, k))
+  t.same(off, [], `${pods} pods stand ${JSON.stringify(counts)}`)
+  t.same(Object.keys(counts).filter(name => claims[name] === undefined), [], 'none stands elsewhere')
+  for (const [name, { max = Infinity }] of Object.entries(claims)) t.ok((counts[name] ?? 0) <= max, `${name} is within its max`)
+}
+
+const classic = { default: { weight: 80, base: 0 }, spot: { weight: 20, base: 0 } }
+
+void t.test('the classic sample: 10 replicas stand 8/2, Ready, on the right nodes', async t => {
+  const namespace = await createNamespace(t)
+  await applySample(namespace, 'nginx-deployment.yaml')
+  await applySample(namespace, 'deployment.yaml')
+  t.same(await countByGroup(await waitReady(namespace, 'nginx-deployment', 10)), { default: 8, spot: 2 })
+})
+
+void t.test('a first apply of distributor and workload together is placed too', async t => {
+  const namespace = await createNamespace(t)
+  const objects = await Promise.all(['nginx-deployment.yaml', 'deployment.yaml'].map(async file => {
+    const object = parse(await readFile(join(samples, file), 'utf8'))
+    return { ...object, metadata: { ...object.metadata, namespace } }
+  }))
+  await apply(objects)
+  t.same(await countByGroup(await waitReady(namespace, 'nginx-deployment', 10)), { default: 8, spot: 2 })
+})
+
+void t.test('every size from 1 to 30, growing one by one, is within the proven bound', async t => {
+  const namespace = await createNamespace(t)
+  await applySample(namespace, 'nginx-deployment.yaml')
+  await applySample(namespace, 'deployment.yaml')
+  await scale(namespace, 'deployment/nginx-deployment', 1)
+  for (let size = 1; size <= 30; size += 1) {
+    await scale(namespace, 'deployment/nginx-deployment', size)
+    isFair(t, classic, await countByGroup(await waitReady(namespace, 'nginx-deployment', size)))
+  }
+})
+
+void t.test('a burst from 10 to 1,000 ends exactly 800/200, and every scale-in leaves a fair prefix without moving a pod', async t => {
+  const namespace = await createNamespace(t)
+  const failOpen = await metric('apiserver_admission_webhook_fail_open_count')
+  await applySample(namespace, 'nginx-deployment.yaml')
+  await applySample(namespace, 'deployment.yaml')
+  await waitReady(namespace, 'nginx-deployment', 10)
+  await scale(namespace, 'deployment/nginx-deployment', 1000)
+  let before = await waitReady(namespace, 'nginx-deployment', 1000)
+  t.same(await countByGroup(before), { default: 800, spot: 200 })
+  for (const size of [500, 137, 37, 10, 3]) {
+    await scale(namespace, 'deployment/nginx-deployment', size)
+    const after = await waitReady(namespace, 'nginx-deployment', size)
+    isFair(t, classic, await countByGroup(after))
+    t.ok(uids(after).isSubsetOf(uids(before)), `${size}: all of them were there before`)
+    before = after
+  }
+  t.equal(await metric('apiserver_admission_webhook_fail_open_count'), failOpen, 'no call failed open')
+})
+
+const uneven: Readonly<Record<string, Claim>> = {
+  p1: { weight: 7, base: 2 },
+  p2: { weight: 13, base: 0, max: 20 },
+  p3: { weight: 1, base: 1 },
+  p4: { weight: 29, base: 0 },
+  p5: { weight: 3, base: 0, max: 4 },
+  p6: { weight: 5, base: 3, max: 30 },
+}
+
+void t.test('six uneven groups with base and max, at 1 to 30 and 200, are within their bound', async t => {
+  const namespace = await createNamespace(t)
+  await apply({
+    apiVersion: 'versprei.versprei.io/v1beta1', kind: 'PodDistributor', metadata: { name: 'uneven', namespace },
+    spec: {
+      target: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'nginx-deployment' },
+      distribution: Object.entries(uneven).map(([pool, claim]) => ({ name: pool, nodeLabel: { pool }, ...claim })),
+    },
+  })
+  await applySample(namespace, 'deployment.yaml')
+  await scale(namespace, 'deployment/nginx-deployment', 1)
+  for (const size of [...Array.from({ length: 30 }, (_, index) => index + 1), 200]) {
+    await scale(namespace, 'deployment/nginx-deployment', size)
+    isFair(t, uneven, await countByGroup(await waitReady(namespace, 'nginx-deployment', size), 'pool'))
+  }
+})
