@@ -51,7 +51,7 @@ const oneLine = (text: string, limit = 500) => {
 }
 
 /** The error that a Kubernetes Status object describes; `body` may be anything (a proxy's page, a null). */
-export const statusError = (where: string, body: unknown, answered: { readonly status?: number, readonly retryAfter?: number }): ClusterError => {
+export const statusError = (where: string, body: unknown, answered: Pick<Failure, 'status' | 'retryAfter'>): ClusterError => {
   const code = field(body, 'code')
   const status = answered.status ?? (typeof code === 'number' ? code : undefined)
   const detail = textField(body, 'message') ?? (typeof body === 'string' ? body : '')
@@ -65,7 +65,8 @@ export const statusError = (where: string, body: unknown, answered: { readonly s
 /** What went wrong below HTTP. An error that is a ClusterError already stays as it is. */
 export const networkError = (where: string, cause: unknown): ClusterError => {
   if (cause instanceof ClusterError) return cause
-  const text = cause instanceof AggregateError ? cause.errors.map(String).join('; ') : cause instanceof Error ? cause.message : String(cause)
+  const causes: readonly unknown[] = cause instanceof AggregateError ? cause.errors : [cause]
+  const text = causes.map(one => one instanceof Error ? one.message : String(one)).join('; ')
   return new ClusterError(`${where}: ${oneLine(text)}`, { reason: ownReasons.network }, cause)
 }
 

@@ -102,7 +102,8 @@ const createRequest = (target: Target, source: Source, dispatchers: Dispatchers)
     const fault = (error: unknown) => { throw networkError(where, error) }
     try {
       const { headers, transport } = await abortable(authorizer.authorize(), options.signal)
-      const { statusCode, headers: answered, body } = await send(urlOf(target.server, path, options.query), options, dispatchers.use(transport), headers)
+      const url = urlOf(target.server, path, options.query)
+      const { statusCode, headers: answered, body } = await send(url, options, dispatchers.use(transport), headers)
       if (statusCode >= 200 && statusCode < 300) {
         return { status: statusCode, body, json: () => body.json().catch(fault), text: () => body.text().catch(fault) }
       }

@@ -3,11 +3,11 @@ import { ClusterError, message, ownReasons } from './cluster-error.ts'
 import type { ObjectKey } from './object-key.ts'
 import type { WatchEvent } from './watch-stream.ts'
 
-/** What a reflector keeps up to date. Calls come one at a time, in the order of the API server's events; they must not be async. */
+/** What a reflector keeps up to date. Calls come one at a time, in the order of the API server's events; none may be async. */
 export interface Consumer<T> {
   /**
-   * All there is, after each list; what is not in it is gone. An object that was deleted and made again under its name while nobody watched is
-   * here with another uid: compare by uid, or the two look like one that changed. When this throws, the list is asked for again.
+   * All there is, after each list; what is not in it is gone. An object that was deleted and made again under its name while nobody
+   * watched is here with another uid: compare by uid, or the two look like one that changed. When this throws, the list is asked for again.
    */
   replace(items: readonly T[]): void
   /** Added or changed. The same event may come twice. */
@@ -30,12 +30,13 @@ export interface Delivery<T> {
 }
 
 /** Stands between the reflector and code that may throw: it counts every fault, logs the first since the last list, and goes on. */
-export const createDelivery = <T>(parse: (object: unknown) => T | undefined, consumer: Consumer<T>, name: string, log: Log): Delivery<T> => {
+export const createDelivery = <T>(parse: Delivery<T>['keep'], consumer: Consumer<T>, name: string, log: Log): Delivery<T> => {
   let faults = 0
   let quiet = false
   const fault = (err: unknown, what: string) => {
     faults++
-    if (!quiet) log.warn({ err, reflector: name, faults }, `${what} threw; going on with the next, further faults until the next list are only counted`)
+    const text = `${what} threw; going on with the next, more are only counted until the next list`
+    if (!quiet) log.warn({ err, reflector: name, faults }, text)
     quiet = true
   }
   const guarded = (what: string, run: () => void) => {

@@ -91,7 +91,8 @@ const withPluginInfo = (user: User, cluster: Cluster): User => {
   }
   const spec = { interactive: false, ...(exec['provideClusterInfo'] === true && { cluster: told }) }
   const info = { apiVersion: textField(exec, 'apiVersion') ?? 'client.authentication.k8s.io/v1', kind: 'ExecCredential', spec }
-  return { ...user, exec: { ...exec, env: [...Array.isArray(env) ? env : [], { name: 'KUBERNETES_EXEC_INFO', value: JSON.stringify(info) }] } }
+  const variable = { name: 'KUBERNETES_EXEC_INFO', value: JSON.stringify(info) }
+  return { ...user, exec: { ...exec, env: [...Array.isArray(env) ? env : [], variable] } }
 }
 
 const namesOf = (entries: readonly { readonly name: string }[]) => entries.map(({ name }) => name).join(', ') || 'none'
@@ -107,7 +108,8 @@ const secured = (cluster: Cluster, user: User, where: string): Pick<KubeconfigTa
   const protocol = URL.parse(cluster.server)?.protocol
   if (protocol === 'https:') return { cluster, user: withPluginInfo(user, cluster) }
   if (protocol === 'http:') return { cluster: { ...cluster, skipTLSVerify: true }, user: { name: 'anonymous' } }
-  throw configurationError(`${where}: cluster ${cluster.name} has the server ${JSON.stringify(cluster.server)}; an https:// address is wanted`)
+  const server = JSON.stringify(cluster.server)
+  throw configurationError(`${where}: cluster ${cluster.name} has the server ${server}; an https:// address is wanted`)
 }
 
 /**

@@ -97,13 +97,13 @@ const listOnce = async <T>(request: ListRequest<T>): Promise<List<T> | 'expired'
 }
 
 /**
- * Every object of a resource, in pages; all pages show one moment (KEP-365). When the moment is compacted away in the middle (410), the list
- * starts over, once.
+ * Every object of a resource, in pages; all pages show one moment (KEP-365). When that moment is compacted away in the middle (410), the
+ * list starts over, once.
  *
  * No resourceVersion is sent, unlike client-go's first list (`resourceVersion=0`). With 0 the API server answers from its watch cache and
  * ignores `limit`: 150,000 pods of 3 KB would be one answer of 450 MB, near the longest string V8 can hold. And it may show a state older
- * than one already seen, which would give seats out twice. Without one, pages are pages and the list is current. The price is a read of etcd
- * for each page after the first, until 1.34 serves those from its cache too (KEP-4988); there are few replicas, and back-off is jittered.
+ * than one already seen, which would give seats out twice. Without one, pages are pages and the list is current. The price is a read of
+ * etcd for each page after the first, until 1.34 serves those from its cache too (KEP-4988); replicas are few, and back-off is jittered.
  */
 export const listAll = async <T>(request: ListRequest<T>): Promise<List<T>> => {
   const list = await listOnce(request)

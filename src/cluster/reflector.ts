@@ -40,7 +40,7 @@ export interface Reflector {
 const pageTimeout = 60_000
 /** The API server sends a bookmark about once a minute to who asks for them: after two and a half, the watch is dead. */
 const silence = 150_000
-/** The shortest time for which a watch is asked for; the longest is twice this. It spreads the replicas' new watches (client-go's numbers). */
+/** The shortest time a watch is asked for; the longest is twice this. It spreads the replicas' new watches (client-go's numbers). */
 const watchSeconds = 300
 /** etcd takes objects of 1.5 MB, aggregated to some 3 MB with managed fields. */
 const longestLine = 16 * 1024 * 1024
@@ -78,7 +78,8 @@ const list = async <T>(context: Context<T>): Promise<void> => {
 /** One watch, to its end. Returns whether it brought anything; throws when it did not end well. */
 const watch = async <T>(context: Context<T>, resourceVersion: string): Promise<boolean> => {
   const { options: { connection, path, query, metadataOnly, clock, random }, progress, delivery, signal } = context
-  const silent = () => new ClusterError(`GET ${path}: neither an event nor a bookmark for ${silence / 1000} s`, { reason: ownReasons.silent })
+  const quiet = `GET ${path}: neither an event nor a bookmark for ${silence / 1000} s`
+  const silent = () => new ClusterError(quiet, { reason: ownReasons.silent })
   const deadline = createDeadline(clock, silence, signal, silent)
   const timeoutSeconds = Math.floor(watchSeconds * (1 + random()))
   const began = clock.now()
@@ -113,8 +114,8 @@ const isRefusal = ({ status, reason }: ClusterError): boolean =>
   reason === ownReasons.silent || (status !== undefined && status !== 429 && status !== 503)
 
 /**
- * A time that the API server names is taken at its word. After a 410 (an API server that was restarted answers so, and the back-off may have
- * grown while it was away) the list follows within a second, at random so that the replicas do not come together; but only once in a row.
+ * A time that the API server names is taken at its word. After a 410 (an API server that was restarted answers so, and the back-off may
+ * have grown while it was away) the list follows within a second, at random so that replicas do not come together; but only once in a row.
  */
 const delay = <T>({ options: { random }, backoff, expired }: Context<T>, { status, retryAfter }: ClusterError): number => {
   if (retryAfter !== undefined) return retryAfter

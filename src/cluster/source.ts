@@ -31,7 +31,8 @@ export const inClusterServer = (host: string, port: string): string => `https://
 const loadInCluster = async ({ server, folder = serviceAccount }: NonNullable<Source['inCluster']>): Promise<Target> => {
   const authorize = createServiceAccount(folder)
   await authorize().catch((error: unknown) => {
-    throw configurationError(`service account: ${message(error)}; a pod that talks to the API server wants automountServiceAccountToken`, error)
+    const right = 'a pod that talks to the API server wants automountServiceAccountToken'
+    throw configurationError(`service account: ${message(error)}; ${right}`, error)
   })
   const namespace = await readFile(`${folder}/namespace`, 'utf8').then(text => text.trim(), () => undefined)
   return { server, context: undefined, namespace, authorize }
@@ -49,7 +50,8 @@ export const loadSource = async ({ kubeconfig, context, inCluster, home }: Sourc
   if (inCluster !== undefined && context === undefined) return loadInCluster(inCluster)
   const fallback = home === undefined ? undefined : join(home, '.kube', 'config')
   if (fallback === undefined || !await access(fallback).then(() => true, () => false)) {
-    throw configurationError(`no cluster: no kubeconfig was named${fallback === undefined ? '' : `, there is no ${fallback}`} and this is not a pod`)
+    const missing = fallback === undefined ? '' : `, there is no ${fallback}`
+    throw configurationError(`no cluster: no kubeconfig was named${missing} and this is not a pod`)
   }
   return loadFile(fallback, context)
 }
