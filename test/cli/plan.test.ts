@@ -1,0 +1,79 @@
+import t from 'tap'
+import { parse } from 'yaml'
+import { runCommand } from './run-command.ts'
+
+const folder = {
+  'all.yaml': `
+apiVersion: versprei.versprei.io/v1beta1
+kind: PodDistributor
+metadata: {name: web, namespace: shop}
+spec:
+  target: {apiVersion: apps/v1, kind: Deployment, name: web}
+  distribution:
+  - {name: regular, nodeLabel: {type: default}, weight: 3}
+  - {name: spot, nodeLabel: {type: spot}, weight: 1, max: 1}
+---
+apiVersion: versprei.versprei.io/v1beta1
+kind: PodDistributor
+metadata: {name: one, namespace: other}
+spec:
+  target: {apiVersion: apps/v1, kind: Deployment, name: one}
+  distribution: [{name: only, nodeLabel: {a: b}, weight: 1}]
+`,
+}
+
+void t.test('a distributor\'s counts at every size, its sequence and its bars', async t => {
+  t.strictSame(await runCommand(['plan', 'web', '--manifests', t.testdir(folder), '--replicas', '8']), {
+    code: 0,
+    out: `shop/web: never more than 0.50 pods from the ideal
+
+REPLICAS   LAST SEAT   REGULAR   SPOT   DEVIATION
+1          regular     1         0      0.25
+2          regular     2         0      0.50
+3          spot        2         1      0.25
+4          regular     3         1      0.00
+5          regular     4         1      0.00
+6          regular     5         1      0.00
+7          regular     6         1      0.00
+8          regular     7         1      0.00
+
+GROUP     OF 8
+regular   7      ███████████████████████████████████
+spot      1      █████
+`,
+    err: '',
+  })
+})
+
+void t.test('-o json and yaml hold the same, for every distributor when none is named', async t => {
+  const manifests = t.testdir(folder)
+  const json = JSON.parse((await runCommand(['plan', '--manifests', manifests, '--replicas', '2', '-o', 'json'])).out)
+  t.strictSame(json, [
+    {
+      namespace: 'shop', distributor: 'web', bound: 0.5, sequence: ['regular', 'regular'],
+      sizes: [{ replicas: 1, pods: { regular: 1, spot: 0 }, deviation: 0.25 }, { replicas: 2, pods: { regular: 2, spot: 0 }, deviation: 0.5 }],
+    },
+    {
+      namespace: 'other', distributor: 'one', bound: 0, sequence: ['only', 'only'],
+      sizes: [{ replicas: 1, pods: { only: 1 }, deviation: 0 }, { replicas: 2, pods: { only: 2 }, deviation: 0 }],
+    },
+  ])
+  t.strictSame(parse((await runCommand(['plan', '--manifests', manifests, '--replicas', '2', '-o', 'yaml'])).out), json)
+  const other = JSON.parse((await runCommand(['plan', '--manifests', manifests, '-n', 'other', '-o', 'json'])).out)
+  t.same(other.map(({ distributor }: { distributor: string }) => distributor), ['one'])
+})
+
+void t.test('an unknown name lists the known ones, a broken distributor its mistakes: exit code 1', async t => {
+  t.match(await runCommand(['plan', 'nginx', '--manifests', t.testdir(folder)]), {
+    code: 1, out: '', err: /there is no valid PodDistributor nginx; known: shop\/web, other\/one/,
+  })
+  const broken = t.testdir({ ...folder, 'broken.yaml': folder['all.yaml'].replace('weight: 3', 'weight: -3').replaceAll('name: web', 'name: bad').replace(/---[^]*/u, '') })
+  t.match(await runCommand(['plan', 'web', '--manifests', broken]), {
+    code: 1, out: /shop\/web/, err: /broken\.yaml: spec\.distribution\[0\]\.weight/,
+  })
+})
+
+void t.test('without a cluster and without a folder it says what to give', async t => {
+  t.match(await runCommand(['plan']), { code: 1, err: /no cluster: no kubeconfig/ })
+  t.match(await runCommand(['plan', '--manifests', '.', '--context', 'x']), { code: 1, err: /--manifests needs no cluster/ })
+})
