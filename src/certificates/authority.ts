@@ -32,7 +32,7 @@ export const subjectOfAuthority = (commonName: string): string => `CN=${commonNa
 export const subjectOfLeaf = `CN=versprei\nO=${organization.value}`
 
 /** A new RSA key of 2048 bits, PKCS #8 PEM. Made by OpenSSL off the main thread: forge would block it for a second or more. */
-export const createKey = async (): Promise<string> => {
+export async function createKey(): Promise<string> {
   const { privateKey } = await promisify(generateKeyPair)('rsa', {
     modulusLength: 2048,
     publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -42,13 +42,13 @@ export const createKey = async (): Promise<string> => {
 }
 
 // 128 random bits (RFC 5280 allows 159): the first two bits are 01, so that it is positive and always 16 bytes long.
-const createSerial = (): string => {
+function createSerial(): string {
   const bytes = randomBytes(16)
   bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40
   return bytes.toString('hex')
 }
 
-const draft = (key: forge.pki.rsa.PrivateKey, notBefore: Date, notAfter: Date): forge.pki.Certificate => {
+function draft(key: forge.pki.rsa.PrivateKey, notBefore: Date, notAfter: Date): forge.pki.Certificate {
   const certificate = forge.pki.createCertificate()
   certificate.publicKey = forge.pki.setRsaPublicKey(key.n, key.e)
   certificate.serialNumber = createSerial()
@@ -58,7 +58,7 @@ const draft = (key: forge.pki.rsa.PrivateKey, notBefore: Date, notAfter: Date): 
 }
 
 // By key identifier alone: issuer and serial would tie a leaf to one certificate of the authority, and that is renewed before the leaf.
-const authorityKeyIdentifier = (authority: forge.pki.Certificate): readonly object[] => {
+function authorityKeyIdentifier(authority: forge.pki.Certificate): readonly object[] {
   const extension: { readonly subjectKeyIdentifier?: string } | undefined = authority.getExtension('subjectKeyIdentifier')
   const identifier = extension?.subjectKeyIdentifier
   return identifier === undefined ? [] : [{ name: 'authorityKeyIdentifier', keyIdentifier: forge.util.hexToBytes(identifier) }]
@@ -66,13 +66,13 @@ const authorityKeyIdentifier = (authority: forge.pki.Certificate): readonly obje
 
 const alternativeName = ({ kind, value }: Host): object => (kind === 'dns' ? { type: 2, value } : { type: 7, ip: value })
 
-const sign = (certificate: forge.pki.Certificate, signer: forge.pki.rsa.PrivateKey, key: string): Signed => {
+function sign(certificate: forge.pki.Certificate, signer: forge.pki.rsa.PrivateKey, key: string): Signed {
   certificate.sign(signer, forge.md.sha256.create())
   return { certificate: forge.pki.certificateToPem(certificate).replaceAll('\r\n', '\n'), key }
 }
 
 /** A self-signed authority, good from a few minutes before `now` for a year. Throws when `key` is not an RSA key. */
-export const createAuthority = async ({ now, commonName, key: given }: AuthorityOptions): Promise<Signed> => {
+export async function createAuthority({ now, commonName, key: given }: AuthorityOptions): Promise<Signed> {
   const pem = given ?? (await createKey())
   const key = forge.pki.privateKeyFromPem(pem)
   const certificate = draft(key, new Date(now.getTime() - clockSkew), new Date(now.getTime() + authorityLife))
@@ -92,7 +92,7 @@ export const createAuthority = async ({ now, commonName, key: given }: Authority
  * A server certificate for `hosts`, good from a few minutes before `now` for 90 days or until its authority ends, whichever is first.
  * Throws when a host is neither a DNS name nor an IP address, or the authority or `key` is not RSA.
  */
-export const issueLeaf = async (authority: Signed, { hosts, now, key: given }: LeafOptions): Promise<Signed> => {
+export async function issueLeaf(authority: Signed, { hosts, now, key: given }: LeafOptions): Promise<Signed> {
   const names = requireHosts(hosts)
   const issuer = forge.pki.certificateFromPem(authority.certificate)
   const signer = forge.pki.privateKeyFromPem(authority.key)

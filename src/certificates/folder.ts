@@ -20,7 +20,7 @@ export interface CertificateWish {
 
 /** What was done to a folder: which files were made or made again, and why. */
 export interface Outcome {
-  readonly made: readonly { readonly file: string; readonly because: string }[]
+  readonly made: readonly { readonly file: string, readonly because: string }[]
   /** A renewal that failed while the pair that is there is still good. */
   readonly trouble?: Error
 }
@@ -31,7 +31,7 @@ interface Settled {
 }
 
 /** What the file holds, made first when it is not there; when another process makes it at that moment, what that one wrote. */
-const readOrCreate = async (file: string, mode: number, create: () => Promise<string>): Promise<string> => {
+async function readOrCreate(file: string, mode: number, create: () => Promise<string>): Promise<string> {
   const text = await readIfThere(file)
   if (text !== undefined) return text
   await createFile({ file, text: await create(), mode })
@@ -40,13 +40,13 @@ const readOrCreate = async (file: string, mode: number, create: () => Promise<st
   return stored
 }
 
-const checkUsable = (key: KeyObject, file: string): void => {
+function checkUsable(key: KeyObject, file: string): void {
   if (key.asymmetricKeyType === 'rsa') return
   throw new Error(`${file}: is a key of type ${key.asymmetricKeyType}, and a new certificate is due; they are made for RSA keys alone`)
 }
 
 // The authority is renewed with the same key and name: leaves and caBundles that are in use stay good, in whatever order they change.
-const settleAuthority = async (folder: string, now: Date): Promise<Settled> => {
+async function settleAuthority(folder: string, now: Date): Promise<Settled> {
   const [keyFile, file] = [join(folder, authorityKey), join(folder, fileNames.authority)]
   const [keyBefore, before] = [await readIfThere(keyFile), await readIfThere(file)]
   const key = keyBefore ?? (await readOrCreate(keyFile, 0o600, createKey))
@@ -71,10 +71,10 @@ const settleAuthority = async (folder: string, now: Date): Promise<Settled> => {
   return { signed: { certificate, key }, made: [...made, { file: fileNames.authority, because: 'it was due' }] }
 }
 
-const reasonToIssue = (
-  { leaf, key, authority }: { readonly leaf: X509Certificate; readonly key: KeyObject | undefined; readonly authority: X509Certificate },
+function reasonToIssue(
+  { leaf, key, authority }: { readonly leaf: X509Certificate, readonly key: KeyObject | undefined, readonly authority: X509Certificate },
   { hosts, now }: CertificateWish
-): string | undefined => {
+): string | undefined {
   const names = namesOf(leaf)
   const lacking = requireHosts(hosts).filter(({ value }) => !names.includes(value))
   if (key === undefined) return 'its key was missing'
@@ -86,7 +86,7 @@ const reasonToIssue = (
 }
 
 // The key stays: beside the authority's key a new one would protect nothing, and so a renewal replaces one file, which cannot be half done.
-const settleLeaf = async (folder: string, { signed, made }: Settled, wish: CertificateWish): Promise<Outcome['made']> => {
+async function settleLeaf(folder: string, { signed, made }: Settled, wish: CertificateWish): Promise<Outcome['made']> {
   const [file, keyFile] = [join(folder, fileNames.certificate), join(folder, fileNames.key)]
   const [text, keyText] = [await readIfThere(file), await readIfThere(keyFile)]
   const authority = new X509Certificate(signed.certificate)
@@ -118,7 +118,7 @@ export const renewCertificates = async (folder: string, wish: CertificateWish): 
     : settleLeaf(folder, await settleAuthority(folder, wish.now), wish)
 
 // Not with its parents: a mistyped path would come into being, and under /proc Node's recursive mkdir never returns (measured, Node 26).
-const makeFolder = async (folder: string): Promise<void> => {
+async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { mode: 0o700 })
   } catch (cause) {
@@ -128,7 +128,7 @@ const makeFolder = async (folder: string): Promise<void> => {
   }
 }
 
-const checkComplete = (folder: string, present: readonly string[]): void => {
+function checkComplete(folder: string, present: readonly string[]): void {
   const lacking = [fileNames.certificate, fileNames.key].filter(name => !present.includes(name))
   if (lacking.length === 0) return
   throw new Error(
@@ -142,7 +142,7 @@ const checkComplete = (folder: string, present: readonly string[]): void => {
  * there, and renews as {@link renewCertificates} does. Throws an Error when only some of someone else's files are there, when the pair is
  * not whole, and when something cannot be written without which there is no good pair.
  */
-export const ensureCertificates = async (folder: string, wish: CertificateWish): Promise<Outcome> => {
+export async function ensureCertificates(folder: string, wish: CertificateWish): Promise<Outcome> {
   requireHosts(wish.hosts)
   await makeFolder(folder)
   const names = Object.values(fileNames)

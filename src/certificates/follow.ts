@@ -32,7 +32,7 @@ const isSame = (one: CertificatePair, other: CertificatePair): boolean =>
   one.cert === other.cert && one.key === other.key && one.ca === other.ca
 
 /** Tells of each trouble once while it lasts; what is told after each look is all that is wrong then. */
-const createTroubleTeller = (onTrouble: (trouble: Error) => void): ((troubles: readonly Error[]) => void) => {
+function createTroubleTeller(onTrouble: (trouble: Error) => void): ((troubles: readonly Error[]) => void) {
   let standing: ReadonlySet<string> = new Set()
   return troubles => {
     const news = troubles.filter(({ message }) => !standing.has(message))
@@ -50,10 +50,10 @@ const createTroubleTeller = (onTrouble: (trouble: Error) => void): ((troubles: r
 /** One more try at once: files that are being swapped are a pair again a moment later, and that is no trouble. */
 const readTwice = async (folder: string): Promise<CertificatePair> => readPair(folder).catch(() => readPair(folder))
 
-const look = async (
+async function look(
   { folder, hosts, now }: FollowOptions,
   current: CertificatePair
-): Promise<{ readonly pair: CertificatePair; readonly troubles: readonly Error[] }> => {
+): Promise<{ readonly pair: CertificatePair, readonly troubles: readonly Error[] }> {
   const troubles: Error[] = []
   let pair = current
   try {
@@ -86,7 +86,7 @@ const look = async (
  * never see an event; network file systems send none; and the dates need a look at the wall clock anyway, for timers stand still while a
  * machine sleeps.
  */
-export const followCertificates = async (options: FollowOptions): Promise<FollowedCertificates> => {
+export async function followCertificates(options: FollowOptions): Promise<FollowedCertificates> {
   let current = await readTwice(options.folder)
   const tell = createTroubleTeller(options.onTrouble)
   let running: Promise<void> | undefined

@@ -15,7 +15,7 @@ const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
 const dnsName = new RegExp(`^(?:\\*\\.)?${label}(?:\\.${label})*$`)
 const allDigits = /^\d+$/
 
-const mistakeIn = (text: string): string | undefined => {
+function mistakeIn(text: string): string | undefined {
   if (text === '') return 'a host name is empty; give a DNS name or an IP address'
   if (text.includes('%')) return `${JSON.stringify(text)} has a zone; a certificate holds the bare address`
   if (text.length > 253) return `${JSON.stringify(`${text.slice(0, 40)}…`)} is longer than the 253 characters of a DNS name`
@@ -27,9 +27,9 @@ const mistakeIn = (text: string): string | undefined => {
 }
 
 /** The hosts, each once and in the order given; or every mistake, in words for the person who wrote them. */
-export const parseHosts = (
+export function parseHosts(
   texts: readonly string[]
-): { readonly hosts: readonly Host[]; readonly mistakes?: never } | { readonly hosts?: never; readonly mistakes: readonly string[] } => {
+): { readonly hosts: readonly Host[], readonly mistakes?: never } | { readonly hosts?: never, readonly mistakes: readonly string[] } {
   if (texts.length === 0) return { mistakes: ['no host is given; a certificate needs at least one DNS name or IP address'] }
   const hosts = new Map<string, Host>()
   const mistakes: string[] = []
@@ -44,7 +44,7 @@ export const parseHosts = (
 }
 
 /** As {@link parseHosts}, for a caller that cannot go on: throws one Error that lists every mistake. */
-export const requireHosts = (texts: readonly string[]): readonly Host[] => {
+export function requireHosts(texts: readonly string[]): readonly Host[] {
   const parsed = parseHosts(texts)
   if (parsed.mistakes !== undefined) throw new Error(`Hosts of the certificate: ${parsed.mistakes.join('; ')}`)
   return parsed.hosts

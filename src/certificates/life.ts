@@ -18,7 +18,7 @@ export const clockSkew = 5 * minute
  * Whether a certificate should be made again: two thirds of its life are over (what cert-manager does, for the same reason:
  * a third is left to repair what stops it), or it has not begun, which a clock set back does.
  */
-export const isDue = ({ notBefore, notAfter }: Life, now: Date): boolean => {
+export function isDue({ notBefore, notAfter }: Life, now: Date): boolean {
   const [from, to, at] = [notBefore.getTime(), notAfter.getTime(), now.getTime()]
   return at < from || at - from >= ((to - from) * 2) / 3
 }

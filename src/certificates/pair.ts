@@ -26,7 +26,7 @@ export interface CertificatePair extends Life {
 export const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : String(error))
 
 /** The text of a file; undefined when there is none. Any other failure to read it is an Error that names it. */
-export const readIfThere = async (file: string): Promise<string | undefined> => {
+export async function readIfThere(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8')
   } catch (cause) {
@@ -36,7 +36,7 @@ export const readIfThere = async (file: string): Promise<string | undefined> => 
   }
 }
 
-const readNeeded = async (file: string): Promise<string> => {
+async function readNeeded(file: string): Promise<string> {
   const text = await readIfThere(file)
   if (text === undefined) throw new Error(`${file}: is missing`)
   return text
@@ -51,7 +51,7 @@ export const namesOf = (certificate: X509Certificate): readonly string[] =>
   )
 
 /** The private key in a PEM text. Throws an Error that names the file. */
-export const parseKey = (text: string, file: string): KeyObject => {
+export function parseKey(text: string, file: string): KeyObject {
   try {
     return createPrivateKey(text)
   } catch (cause) {
@@ -63,7 +63,7 @@ export const parseKey = (text: string, file: string): KeyObject => {
  * Reads `tls.crt`, `tls.key` and, if it is there, `ca.crt`. Keys may be RSA or elliptic. Throws an Error that names the file and says why:
  * missing, unreadable, cut off, a key that is not the certificate's, an authority that did not sign it. Dates are not judged here.
  */
-export const readPair = async (folder: string): Promise<CertificatePair> => {
+export async function readPair(folder: string): Promise<CertificatePair> {
   const [cert, key, authority] = await Promise.all([
     readNeeded(join(folder, fileNames.certificate)),
     readNeeded(join(folder, fileNames.key)),

@@ -11,7 +11,7 @@ export interface FileToWrite {
 }
 
 /** Writes a neighbour of the file in full, to disk, and hands it to `publish`; nothing is left behind when that fails. */
-const writeBeside = async ({ file, text, mode }: FileToWrite, publish: (temporary: string) => Promise<void>): Promise<void> => {
+async function writeBeside({ file, text, mode }: FileToWrite, publish: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = join(dirname(file), `.${randomUUID()}.tmp`)
   const handle = await open(temporary, 'wx', mode)
   try {
@@ -32,7 +32,7 @@ const writeBeside = async ({ file, text, mode }: FileToWrite, publish: (temporar
 const unwritable = (file: string, cause: unknown): Error => new Error(`${file}: cannot be written (${codeOf(cause)})`, { cause })
 
 /** Puts the text in place of what the file holds; a reader sees the old text or the new one, whole. */
-export const replaceFile = async (target: FileToWrite): Promise<void> => {
+export async function replaceFile(target: FileToWrite): Promise<void> {
   try {
     await writeBeside(target, temporary => rename(temporary, target.file))
   } catch (cause) {
@@ -41,7 +41,7 @@ export const replaceFile = async (target: FileToWrite): Promise<void> => {
 }
 
 /** Makes the file, whole from the start; when another was quicker, that one's stays and this one is dropped. */
-export const createFile = async (target: FileToWrite): Promise<void> => {
+export async function createFile(target: FileToWrite): Promise<void> {
   try {
     await writeBeside(target, async temporary => {
       await link(temporary, target.file)

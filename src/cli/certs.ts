@@ -15,7 +15,7 @@ export interface CertsIo {
   readonly now: () => Date
 }
 
-const describe = (folder: string, { made }: Outcome, { notAfter, names }: CertificatePair): string => {
+function describe(folder: string, { made }: Outcome, { notAfter, names }: CertificatePair): string {
   const done = made.length === 0 ? 'kept what was there' : `made ${made.map(({ file, because }) => `${file} (${because})`).join(', ')}`
   return `${folder}: ${done}; good until ${notAfter.toISOString()} for ${names.join(', ')}\n`
 }
@@ -32,7 +32,7 @@ const withCauses = (error: unknown): string =>
  * of a webhook (base64) alone on standard output. Returns the exit code: 2 when a host is wrong, 1 when there is no good pair, when it
  * could not be renewed, or when its authority is not known.
  */
-export const certs = async ({ folder, hosts }: CertsOptions, io: CertsIo): Promise<number> => {
+export async function certs({ folder, hosts }: CertsOptions, io: CertsIo): Promise<number> {
   const { mistakes } = parseHosts(hosts)
   if (mistakes !== undefined) {
     for (const mistake of mistakes) io.stderr(`${mistake}\n`)

@@ -12,7 +12,7 @@ export interface Authorizer {
  * One authorization at a time: requests that meet while an exec plugin runs share its answer. After `forget` (the API server said 401) the
  * source is loaded anew: that drops what client-node keeps, and finds a kubeconfig that was rewritten in the meantime.
  */
-export const createAuthorizer = (source: Source, target: Target): Authorizer => {
+export function createAuthorizer(source: Source, target: Target): Authorizer {
   let authorize: Authorize | undefined = target.authorize
   let underWay: Promise<Authorization> | undefined
   const reload = async (): Promise<Authorize> => {

@@ -14,7 +14,7 @@ const healthyAfter = 120_000
  * the last lie in [30 s, 60 s). Two minutes without a delay count as health, and it starts at 0.8 s again. These are the numbers
  * of client-go's reflector: about 0.22 requests a second against an API server that is down.
  */
-export const createBackoff = (clock: Clock, random: () => number): Backoff => {
+export function createBackoff(clock: Clock, random: () => number): Backoff {
   let step = 0
   let over = -Infinity
   return {

@@ -33,7 +33,7 @@ export interface Deadline {
   end(): void
 }
 
-export const createDeadline = (clock: Clock, ms: number, parent: AbortSignal, reason: () => Error): Deadline => {
+export function createDeadline(clock: Clock, ms: number, parent: AbortSignal, reason: () => Error): Deadline {
   const controller = new AbortController()
   const expire = () => controller.abort(reason())
   const follow = () => controller.abort(parent.reason)

@@ -45,13 +45,13 @@ export class ClusterError extends Error {
   }
 }
 
-const oneLine = (text: string, limit = 500) => {
+function oneLine(text: string, limit = 500) {
   const line = text.replaceAll(/\s+/g, ' ').trim()
   return line.length > limit ? `${line.slice(0, limit)}…` : line
 }
 
 /** The error that a Kubernetes Status object describes; `body` may be anything (a proxy's page, a null). */
-export const statusError = (where: string, body: unknown, answered: Pick<Failure, 'status' | 'retryAfter'>): ClusterError => {
+export function statusError(where: string, body: unknown, answered: Pick<Failure, 'status' | 'retryAfter'>): ClusterError {
   const code = field(body, 'code')
   const status = answered.status ?? (typeof code === 'number' ? code : undefined)
   const detail = textField(body, 'message') ?? (typeof body === 'string' ? body : '')
@@ -63,7 +63,7 @@ export const statusError = (where: string, body: unknown, answered: Pick<Failure
 }
 
 /** What went wrong below HTTP. An error that is a ClusterError already stays as it is. */
-export const networkError = (where: string, cause: unknown): ClusterError => {
+export function networkError(where: string, cause: unknown): ClusterError {
   if (cause instanceof ClusterError) return cause
   const causes: readonly unknown[] = cause instanceof AggregateError ? cause.errors : [cause]
   const text = causes.map(one => one instanceof Error ? one.message : String(one)).join('; ')

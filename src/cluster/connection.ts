@@ -39,7 +39,7 @@ export interface Connection {
 const answerTimeout = 30_000
 const longestStatus = 65_536
 
-const abortable = <T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
+function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise
   return new Promise((resolve, reject) => {
     const abort = () => reject(networkError('aborted', signal.reason))
@@ -49,7 +49,7 @@ const abortable = <T>(promise: Promise<T>, signal: AbortSignal | undefined): Pro
   })
 }
 
-const readStatus = async (body: AsyncIterable<Uint8Array>): Promise<unknown> => {
+async function readStatus(body: AsyncIterable<Uint8Array>): Promise<unknown> {
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of body) {
@@ -65,17 +65,17 @@ const readStatus = async (body: AsyncIterable<Uint8Array>): Promise<unknown> => 
   }
 }
 
-const urlOf = (server: string, path: string, query: ClusterRequest['query']): string => {
+function urlOf(server: string, path: string, query: ClusterRequest['query']): string {
   const search = new URLSearchParams(Object.entries(query ?? {}).map(([key, value]) => [key, String(value)])).toString()
   return `${server}${path}${search === '' ? '' : `?${search}`}`
 }
 
-const secondsOf = (header: string | string[] | undefined): number | undefined => {
+function secondsOf(header: string | string[] | undefined): number | undefined {
   const seconds = typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : undefined
   return seconds === undefined || seconds === 0 ? undefined : Math.min(seconds, 60) * 1000
 }
 
-const send = async (url: string, options: ClusterRequest, dispatcher: Dispatcher, credentials: Readonly<Record<string, string>>) => {
+async function send(url: string, options: ClusterRequest, dispatcher: Dispatcher, credentials: Readonly<Record<string, string>>) {
   const { method = 'GET', body, signal, headers } = options
   const timeout = signal === undefined ? answerTimeout : 0
   return request(url, {
@@ -95,7 +95,7 @@ const send = async (url: string, options: ClusterRequest, dispatcher: Dispatcher
   })
 }
 
-const createRequest = (target: Target, source: Source, dispatchers: Dispatchers): Connection['request'] => {
+function createRequest(target: Target, source: Source, dispatchers: Dispatchers): Connection['request'] {
   const authorizer = createAuthorizer(source, target)
   return async (path, options = {}) => {
     const where = `${options.method ?? 'GET'} ${target.server}${path}`
@@ -117,7 +117,7 @@ const createRequest = (target: Target, source: Source, dispatchers: Dispatchers)
 }
 
 /** Finds the cluster and reads who we are; sends nothing yet. Throws a ClusterError whose message is one clear line. */
-export const connect = async (source: Source): Promise<Connection> => {
+export async function connect(source: Source): Promise<Connection> {
   const target = await loadSource(source)
   const dispatchers = createDispatchers()
   let closed = false

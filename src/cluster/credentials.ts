@@ -18,7 +18,7 @@ export type Authorize = () => Promise<Authorization>
 const failed = (what: string, cause: unknown) => new ClusterError(what, { reason: ownReasons.credentials }, cause)
 
 /** The token in a file, read at every call (a kubelet renews it in place); a file that cannot be read now leaves the last one in use. */
-export const createTokenFile = (file: string): (() => Promise<string>) => {
+export function createTokenFile(file: string): (() => Promise<string>) {
   let last: string | undefined
   return async () => {
     try {
@@ -32,7 +32,7 @@ export const createTokenFile = (file: string): (() => Promise<string>) => {
 }
 
 /** A pod's service account: `ca.crt` and `token` in a folder that the kubelet keeps up to date. */
-export const createServiceAccount = (folder: string): Authorize => {
+export function createServiceAccount(folder: string): Authorize {
   const token = createTokenFile(`${folder}/token`)
   let ca: Buffer | undefined
   return async () => {
@@ -46,7 +46,7 @@ export const createServiceAccount = (folder: string): Authorize => {
 }
 
 /** What an exec plugin printed is never shown: it may hold the token. What it wrote to standard error is. */
-const explain = (user: User, error: unknown): ClusterError => {
+function explain(user: User, error: unknown): ClusterError {
   const command = textField(user.exec, 'command')
   if (command === undefined) return failed(`credentials of user ${user.name}: ${message(error)}`, error)
   const where = `exec plugin ${command} of user ${user.name}`
@@ -62,7 +62,7 @@ const bearerOf = (headers: RequestOptions['headers']): Record<string, string> =>
   Object.entries(headers ?? {}).flatMap(([name, value]) => value === undefined ? [] : [[name.toLowerCase(), String(value).trim()]]))
 
 /** A kubeconfig's user, authenticated by client-node: exec plugins, auth providers, certificate files and data, tokens, passwords. */
-export const createKubeconfigAuthorize = async ({ cluster, user, tokenFile }: KubeconfigTarget): Promise<Authorize> => {
+export async function createKubeconfigAuthorize({ cluster, user, tokenFile }: KubeconfigTarget): Promise<Authorize> {
   const { KubeConfig } = await import('@kubernetes/client-node')
   const config = new KubeConfig()
   config.loadFromClusterAndUser(cluster, user)

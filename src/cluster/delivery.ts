@@ -30,7 +30,7 @@ export interface Delivery<T> {
 }
 
 /** Stands between the reflector and code that may throw: it counts every fault, logs the first since the last list, and goes on. */
-export const createDelivery = <T>(parse: Delivery<T>['keep'], consumer: Consumer<T>, name: string, log: Log): Delivery<T> => {
+export function createDelivery<T>(parse: Delivery<T>['keep'], consumer: Consumer<T>, name: string, log: Log): Delivery<T> {
   let faults = 0
   let quiet = false
   const fault = (err: unknown, what: string) => {

@@ -15,7 +15,7 @@ const connections = 32
  * HTTP/1.1: one socket a watch, so that a stuck one can be torn down without the others. Sockets send TCP keep-alives after 30 s, as
  * client-go does; undici's own time-outs are off, because a quiet watch is not a dead one (requests carry theirs).
  */
-const createDispatcher = ({ tls, proxy }: Transport): Dispatcher => {
+function createDispatcher({ tls, proxy }: Transport): Dispatcher {
   const connect = { ...tls, keepAlive: true, keepAliveInitialDelay: 30_000 }
   const pool = { connections, allowH2: false, keepAliveTimeout: 20_000, headersTimeout: 0, bodyTimeout: 0 }
   if (proxy === undefined) return new Agent({ ...pool, connect })
@@ -31,7 +31,7 @@ export interface Dispatchers {
   close(): Promise<void>
 }
 
-export const createDispatchers = (): Dispatchers => {
+export function createDispatchers(): Dispatchers {
   const live = new Set<Dispatcher>()
   let current: { readonly key: string, readonly dispatcher: Dispatcher } | undefined
   const retire = (old: Dispatcher) => {

@@ -7,7 +7,7 @@ export const isRecord = (value: unknown): value is Readonly<Record<string, unkno
 export const field = (value: unknown, key: string): unknown => isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined
 
 /** A string that is there and not empty. */
-export const textField = (value: unknown, key: string): string | undefined => {
+export function textField(value: unknown, key: string): string | undefined {
   const found = field(value, key)
   return typeof found === 'string' && found !== '' ? found : undefined
 }

@@ -28,7 +28,7 @@ interface Entries {
 }
 
 /** Parsers quote the line that they stumble over, which may hold a credential: only its number and the kind of mistake are told. */
-const parseYaml = (text: string, file: string): Readonly<Record<string, unknown>> => {
+function parseYaml(text: string, file: string): Readonly<Record<string, unknown>> {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' })
   const mistake = document.errors[0]
@@ -50,14 +50,14 @@ const tokenFilesOf = (users: unknown, folder: string): Map<string, string> => ne
   }))
 
 /** As client-go: a command with a slash is relative to the file; without one it is looked for on the PATH. */
-const withPluginPath = (user: User, folder: string): User => {
+function withPluginPath(user: User, folder: string): User {
   const exec: unknown = user.exec
   const command = textField(exec, 'command')
   if (!isRecord(exec) || command === undefined || !/[\\/]/.test(command) || isAbsolute(command)) return user
   return { ...user, exec: { ...exec, command: resolve(folder, command) } }
 }
 
-const readEntries = async (file: string, parser: KubeConfig): Promise<Entries> => {
+async function readEntries(file: string, parser: KubeConfig): Promise<Entries> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw configurationError(`kubeconfig ${file} cannot be read: ${message(error)}`, error)
   })
@@ -79,7 +79,7 @@ const readEntries = async (file: string, parser: KubeConfig): Promise<Entries> =
 }
 
 /** Exec plugins are told by KUBERNETES_EXEC_INFO what is asked of them (client-node leaves it out; some refuse to run without). */
-const withPluginInfo = (user: User, cluster: Cluster): User => {
+function withPluginInfo(user: User, cluster: Cluster): User {
   const exec: unknown = user.exec
   if (!isRecord(exec)) return user
   const env: unknown = exec['env']
@@ -97,14 +97,14 @@ const withPluginInfo = (user: User, cluster: Cluster): User => {
 
 const namesOf = (entries: readonly { readonly name: string }[]) => entries.map(({ name }) => name).join(', ') || 'none'
 
-const named = <T extends { readonly name: string }>(entries: readonly T[], name: string, kind: string, where: string): T => {
+function named<T extends { readonly name: string }>(entries: readonly T[], name: string, kind: string, where: string): T {
   const found = entries.find(entry => entry.name === name)
   if (found !== undefined) return found
   throw configurationError(`${where}: no ${kind} ${JSON.stringify(name)}; there are: ${namesOf(entries)}`)
 }
 
 /** Over plain HTTP no credentials are sent, as with kubectl: `kubectl proxy` has its own. */
-const secured = (cluster: Cluster, user: User, where: string): Pick<KubeconfigTarget, 'cluster' | 'user'> => {
+function secured(cluster: Cluster, user: User, where: string): Pick<KubeconfigTarget, 'cluster' | 'user'> {
   const protocol = URL.parse(cluster.server)?.protocol
   if (protocol === 'https:') return { cluster, user: withPluginInfo(user, cluster) }
   if (protocol === 'http:') return { cluster: { ...cluster, skipTLSVerify: true }, user: { name: 'anonymous' } }
@@ -116,7 +116,7 @@ const secured = (cluster: Cluster, user: User, where: string): Pick<KubeconfigTa
  * What the context (or, without one, `current-context`) of a kubeconfig names. `path` may list several files as the variable KUBECONFIG
  * does: they are merged, the first that has a name wins. Throws one line that says which file, what is wrong and what would be right.
  */
-export const loadKubeconfig = async (path: string, context?: string): Promise<KubeconfigTarget> => {
+export async function loadKubeconfig(path: string, context?: string): Promise<KubeconfigTarget> {
   // Loaded only when there is a kubeconfig: it takes 0.7 s and 80 MiB, which a pod in a cluster need not pay.
   const { KubeConfig } = await import('@kubernetes/client-node')
   const files = path.split(delimiter).filter(file => file !== '')

@@ -34,7 +34,7 @@ interface Page {
 /** How often a page is asked for again because the API server said when to come back (client-go: 10). */
 const patience = 5
 
-const parsePage = (body: unknown, where: string): Page => {
+function parsePage(body: unknown, where: string): Page {
   const items = field(body, 'items')
   const metadata = field(body, 'metadata')
   const resourceVersion = textField(metadata, 'resourceVersion')
@@ -46,7 +46,7 @@ const parsePage = (body: unknown, where: string): Page => {
   return { items: list, resourceVersion, next: textField(metadata, 'continue') }
 }
 
-const askPage = async <T>(request: ListRequest<T>, token: string | undefined): Promise<Page> => {
+async function askPage<T>(request: ListRequest<T>, token: string | undefined): Promise<Page> {
   const { connection, path, query, accept, pageSize, timeout, clock, signal } = request
   const late = () => new ClusterError(`GET ${path}: no whole page of the list within ${timeout / 1000} s`, { reason: ownReasons.timeout })
   const deadline = createDeadline(clock, timeout, signal, late)
@@ -62,7 +62,7 @@ const askPage = async <T>(request: ListRequest<T>, token: string | undefined): P
   }
 }
 
-const askPatiently = async <T>(request: ListRequest<T>, token: string | undefined): Promise<Page> => {
+async function askPatiently<T>(request: ListRequest<T>, token: string | undefined): Promise<Page> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await askPage(request, token)
@@ -74,7 +74,7 @@ const askPatiently = async <T>(request: ListRequest<T>, token: string | undefine
   }
 }
 
-const listOnce = async <T>(request: ListRequest<T>): Promise<List<T> | 'expired'> => {
+async function listOnce<T>(request: ListRequest<T>): Promise<List<T> | 'expired'> {
   const asOf = request.clock.now()
   const items: T[] = []
   let token: string | undefined
@@ -105,7 +105,7 @@ const listOnce = async <T>(request: ListRequest<T>): Promise<List<T> | 'expired'
  * than one already seen, which would give seats out twice. Without one, pages are pages and the list is current. The price is a read of
  * etcd for each page after the first, until 1.34 serves those from its cache too (KEP-4988); replicas are few, and back-off is jittered.
  */
-export const listAll = async <T>(request: ListRequest<T>): Promise<List<T>> => {
+export async function listAll<T>(request: ListRequest<T>): Promise<List<T>> {
   const list = await listOnce(request)
   const again = list === 'expired' ? await listOnce(request) : list
   if (again !== 'expired') return again

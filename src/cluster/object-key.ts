@@ -9,7 +9,7 @@ export interface ObjectKey {
 }
 
 /** The key and resourceVersion in an object's metadata; undefined when it has no metadata. */
-export const parseKey = (object: unknown): { readonly key: ObjectKey, readonly resourceVersion: string | undefined } | undefined => {
+export function parseKey(object: unknown): { readonly key: ObjectKey, readonly resourceVersion: string | undefined } | undefined {
   const metadata = field(object, 'metadata')
   if (!isRecord(metadata)) return undefined
   const text = (key: string) => textField(metadata, key) ?? ''

@@ -33,7 +33,7 @@ export interface Progress {
   failed(error: Error, relist: boolean): void
 }
 
-export const createProgress = (): Progress => {
+export function createProgress(): Progress {
   const synced = Promise.withResolvers<void>()
   let status: Omit<ReflectorStatus, 'faults'> = {
     synced: false, lastContact: undefined, resourceVersion: undefined, lists: 0, events: 0, restarts: 0, lastError: undefined

@@ -63,7 +63,7 @@ interface Context<T> {
   expired: number
 }
 
-const list = async <T>(context: Context<T>): Promise<void> => {
+async function list<T>(context: Context<T>): Promise<void> {
   const { options, progress, delivery, signal } = context
   const { connection, path, query = {}, metadataOnly, clock, pageSize = 500 } = options
   const accept = metadataOnly ? partial('PartialObjectMetadataList') : 'application/json'
@@ -76,7 +76,7 @@ const list = async <T>(context: Context<T>): Promise<void> => {
 }
 
 /** One watch, to its end. Returns whether it brought anything; throws when it did not end well. */
-const watch = async <T>(context: Context<T>, resourceVersion: string): Promise<boolean> => {
+async function watch<T>(context: Context<T>, resourceVersion: string): Promise<boolean> {
   const { options: { connection, path, query, metadataOnly, clock, random }, progress, delivery, signal } = context
   const quiet = `GET ${path}: neither an event nor a bookmark for ${silence / 1000} s`
   const silent = () => new ClusterError(quiet, { reason: ownReasons.silent })
@@ -117,13 +117,13 @@ const isRefusal = ({ status, reason }: ClusterError): boolean =>
  * A time that the API server names is taken at its word. After a 410 (an API server that was restarted answers so, and the back-off may
  * have grown while it was away) the list follows within a second, at random so that replicas do not come together; but only once in a row.
  */
-const delay = <T>({ options: { random }, backoff, expired }: Context<T>, { status, retryAfter }: ClusterError): number => {
+function delay<T>({ options: { random }, backoff, expired }: Context<T>, { status, retryAfter }: ClusterError): number {
   if (retryAfter !== undefined) return retryAfter
   return status === 410 && expired === 1 ? Math.round(1000 * random()) : backoff.next()
 }
 
 /** Notes a failure and returns how long to wait, in milliseconds. */
-const recover = <T>(context: Context<T>, thrown: unknown): number => {
+function recover<T>(context: Context<T>, thrown: unknown): number {
   const { options: { path, log }, progress } = context
   const error = networkError(`GET ${path}`, thrown)
   context.barren += isRefusal(error) ? 1 : 0
@@ -138,7 +138,7 @@ const recover = <T>(context: Context<T>, thrown: unknown): number => {
 }
 
 /** A list if one is due, then a watch. Returns how long to wait before the next turn, in milliseconds. */
-const turn = async <T>(context: Context<T>): Promise<number> => {
+async function turn<T>(context: Context<T>): Promise<number> {
   const { options: { clock }, progress, backoff, signal } = context
   try {
     if (progress.read().resourceVersion === undefined) await list(context)
@@ -154,7 +154,7 @@ const turn = async <T>(context: Context<T>): Promise<number> => {
   }
 }
 
-const run = async <T>(context: Context<T>): Promise<void> => {
+async function run<T>(context: Context<T>): Promise<void> {
   const { options: { clock }, signal } = context
   while (!signal.aborted) await pause(clock, await turn(context), signal)
 }
@@ -165,7 +165,7 @@ const run = async <T>(context: Context<T>): Promise<void> => {
  * understood. Every failure (403 and 404 too: the resource or the permission may come) is followed by a delay and a new try, and
  * is `lastError` until then. The consumer keeps what it has all the while.
  */
-export const createReflector = <T>(options: ReflectorOptions<T>): Reflector => {
+export function createReflector<T>(options: ReflectorOptions<T>): Reflector {
   const { parse, consumer, path, log, clock, random } = options
   const stopping = new AbortController()
   const progress = createProgress()

@@ -28,7 +28,7 @@ const serviceAccount = '/var/run/secrets/kubernetes.io/serviceaccount'
 /** The API server's address from KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT, which every pod has in its environment. */
 export const inClusterServer = (host: string, port: string): string => `https://${isIPv6(host) ? `[${host}]` : host}:${port}`
 
-const loadInCluster = async ({ server, folder = serviceAccount }: NonNullable<Source['inCluster']>): Promise<Target> => {
+async function loadInCluster({ server, folder = serviceAccount }: NonNullable<Source['inCluster']>): Promise<Target> {
   const authorize = createServiceAccount(folder)
   await authorize().catch((error: unknown) => {
     const right = 'a pod that talks to the API server wants automountServiceAccountToken'
@@ -38,14 +38,14 @@ const loadInCluster = async ({ server, folder = serviceAccount }: NonNullable<So
   return { server, context: undefined, namespace, authorize }
 }
 
-const loadFile = async (path: string, context?: string): Promise<Target> => {
+async function loadFile(path: string, context?: string): Promise<Target> {
   const target = await loadKubeconfig(path, context)
   const { cluster: { server }, context: chosen, namespace } = target
   return { server, context: chosen, namespace, authorize: await createKubeconfigAuthorize(target) }
 }
 
 /** Finds the cluster; throws one line that says what is missing. Sends nothing. */
-export const loadSource = async ({ kubeconfig, context, inCluster, home }: Source): Promise<Target> => {
+export async function loadSource({ kubeconfig, context, inCluster, home }: Source): Promise<Target> {
   if (kubeconfig !== undefined) return loadFile(kubeconfig, context)
   if (inCluster !== undefined && context === undefined) return loadInCluster(inCluster)
   const fallback = home === undefined ? undefined : join(home, '.kube', 'config')

@@ -46,7 +46,7 @@ const isKnown = (type: unknown): type is WatchEvent['type'] =>
   type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED' || type === 'BOOKMARK'
 
 /** One line of a watch. Throws a ClusterError for an ERROR event (its Status), and for whatever is not an event: nothing is dropped. */
-export const parseEvent = (line: string, where: string): WatchEvent => {
+export function parseEvent(line: string, where: string): WatchEvent {
   let event: unknown
   try {
     event = JSON.parse(line)
