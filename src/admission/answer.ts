@@ -14,7 +14,7 @@ export interface Answer {
   }
 }
 
-/** Longer warnings may be cut by the API server (k8s.io/api/admission/v1, `warnings`). */
+/** Longer warnings may be cut by the API server (k8s.io/api/admission/v1, `warnings`); it drops those with control characters. */
 const longestWarning = 120
 
 /** Says a decision in the API server's words. A pod is always allowed: whether it may exist is not for us to say. */
@@ -35,5 +35,13 @@ function warned(warning: string | undefined): Partial<Answer['response']> {
 }
 
 function shorten(text: string): string {
-  return text.length <= longestWarning ? text : `${text.slice(0, longestWarning - 1)}…`
+  const line = text.replaceAll(/\p{Cc}+/gu, ' ')
+  if (line.length <= longestWarning) return line
+  // By code points: half a character is none.
+  let kept = ''
+  for (const character of line) {
+    if (kept.length + character.length >= longestWarning) break
+    kept += character
+  }
+  return `${kept}…`
 }

@@ -7,6 +7,7 @@ export const httpErrors = {
   'unsupported-type': { status: 415, means: 'the Content-Type is not application/json' },
   'unsupported-encoding': { status: 415, means: 'the Content-Encoding is not identity' },
   'bad-request': { status: 400, means: 'the request is broken in another way, which the message tells' },
+  'internal-error': { status: 500, means: 'Versprei failed; its log says why' },
 } as const
 
 export type HttpErrorCode = keyof typeof httpErrors
@@ -32,9 +33,12 @@ export class HttpError extends Error {
   }
 }
 
-/** What went wrong before a request reached us, as one of our errors. */
-export function toHttpError(error: Readonly<Error> & { readonly code?: string }): HttpError {
+/** What went wrong, as one of our errors: what has a 4xx status of its own is the caller's mistake, anything else is ours. */
+export function toHttpError(error: Readonly<Error> & { readonly code?: string, readonly statusCode?: number }): HttpError {
   if (error instanceof HttpError) return error
-  const code = error instanceof SyntaxError ? 'not-json' : fromFastify[error.code ?? ''] ?? 'bad-request'
-  return new HttpError(code, error.message, { cause: error })
+  const { code, statusCode = 500, message } = error
+  const known = code !== undefined && Object.hasOwn(fromFastify, code) ? fromFastify[code] : undefined
+  if (known !== undefined) return new HttpError(known, message, { cause: error })
+  if (statusCode >= 400 && statusCode < 500) return new HttpError('bad-request', message, { cause: error })
+  return new HttpError('internal-error', 'it failed inside; the log of Versprei says why', { cause: error })
 }

@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Decision } from '../placement/decide.ts'
 import { skipReasons } from '../placement/scope.ts'
-import type { HttpErrorCode } from './http-errors.ts'
+import { httpErrors, type HttpErrorCode } from './http-errors.ts'
 
 /** What a scrape asks for at that moment. */
 export interface MetricSources {
@@ -36,12 +36,14 @@ export function createMetrics(sources: MetricSources): Metrics {
     name: 'versprei_admission_decision_seconds', help: 'Time from a parsed body to the decision', buckets, registers,
   })
   const errors = new Counter({
-    name: 'versprei_http_errors_total', help: 'Requests that were no AdmissionReview, by error code', labelNames: ['code'], registers,
+    name: 'versprei_http_errors_total', help: 'Requests that were answered with an HTTP error, by error code', labelNames: ['code'], registers,
   })
   addGauges(sources, registers)
-  // Resolved once: looking a label set up costs more than counting. A series that is 0 is there from the start.
+  // Each made once, at 0: a series that begins with 1 hides its first increase from rate().
   const placed = decisions.labels('placed', '')
   const skipped = new Map(skipReasons.map(reason => [reason, decisions.labels('skipped', reason)]))
+  for (const counter of [placed, ...skipped.values()]) counter.inc(0)
+  for (const code of Object.keys(httpErrors)) errors.inc({ code }, 0)
   return {
     registry,
     countDecision(decision, seconds) {

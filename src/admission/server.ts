@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import type { Server } from 'node:https'
 import fastify, { type FastifyInstance } from 'fastify'
 import { HttpError, toHttpError, type HttpErrorCode } from './http-errors.ts'
@@ -9,11 +10,15 @@ import { createMutate, type MutateOptions } from './mutate.ts'
  */
 export const bodyLimit = 7 * 1024 * 1024
 
-/** The API server closes a connection that it left idle for 90 s (Go's default transport); we must not close it first. */
-const keepAliveTimeout = 120_000
+/**
+ * The API server closes a connection that it left idle for 90 s (Go's default transport); we must not close it first: a call
+ * that meets the closing is lost. Nor one that was never used: in a burst it opens more than it needs and keeps them, and
+ * Node counts the wait for a first request as part of that request. So this bounds the sending of a request, too.
+ */
+const idleTimeout = 120_000
 
-/** The API server waits 3 s for us (see `registration.ts`); whoever takes longer than this to send a request is no API server. */
-const requestTimeout = 10_000
+/** The API server waits 3 s for an answer (see `webhook-entry.ts`): at the end, what takes longer to send has nobody waiting. */
+const longestCall = 3000
 
 export interface Tls {
   readonly cert: string
@@ -30,15 +35,17 @@ export interface AdmissionServer {
   readonly app: FastifyInstance<Server>
   /** Serves new connections with another certificate; those open stay. Throws, and keeps the old one, when it does not fit its key. */
   readonly useCertificate: (tls: Tls) => void
+  /** Stops listening, answers the requests under way, and cuts what is open after as long as the API server waits for an answer. */
+  readonly close: () => Promise<void>
 }
 
 export function createAdmissionServer(options: ServerOptions): AdmissionServer {
   const app = fastify({
     // The API server speaks HTTP/1.1 to Services; http2 stays off, so that nothing else is negotiated with a URL either.
-    https: { ...options.tls, minVersion: 'TLSv1.2' },
+    https: { ...options.tls, minVersion: 'TLSv1.2', headersTimeout: idleTimeout },
     bodyLimit,
-    keepAliveTimeout,
-    requestTimeout,
+    keepAliveTimeout: idleTimeout,
+    requestTimeout: idleTimeout,
     // A `__proto__` key is legal in a pod's maps and must not get its pod refused: it is dropped from our copy, and only there.
     onProtoPoisoning: 'remove',
     onConstructorPoisoning: 'remove',
@@ -50,21 +57,37 @@ export function createAdmissionServer(options: ServerOptions): AdmissionServer {
   app.removeContentTypeParser('text/plain')
   app.addHook('onRequest', (request, _reply, next) => {
     const encoding = request.headers['content-encoding']
-    if (encoding === undefined || encoding === 'identity') next()
+    if (encoding === undefined || encoding.toLowerCase() === 'identity') next()
     else next(new HttpError('unsupported-encoding', `Content-Encoding is ${encoding}, expected identity`))
   })
   app.setErrorHandler<Error & { code?: string }>((error, _request, reply) => {
     const { code, message, statusCode } = toHttpError(error)
     options.countError(code)
+    if (code === 'internal-error') options.log.error({ err: error }, 'answering failed')
+    // Fastify closes after a body that it could not read. This one was read to its end: the connection is good for the next review.
+    if (code === 'not-json') reply.header('connection', options.isDraining() ? 'close' : 'keep-alive')
     return reply.code(statusCode).send({ error: code, message })
   })
   app.setNotFoundHandler((request, reply) => {
     options.countError('not-found')
-    return reply.code(404).send({ error: 'not-found', message: `there is nothing at ${request.method} ${request.url}; reviews go to POST /mutate` })
+    const message = `there is nothing at ${request.method} ${request.url}; reviews go to POST /mutate`
+    return reply.code(404).send({ error: 'not-found', message })
   })
   app.post('/mutate', createMutate(options))
   return {
     app,
-    useCertificate: tls => app.server.setSecureContext({ ...tls, minVersion: 'TLSv1.2' }),
+    useCertificate(tls) {
+      // OpenSSL sees this for keys of one kind only: an RSA key beside an elliptic certificate it takes, and then serves nobody.
+      if (!new X509Certificate(tls.cert).checkPrivateKey(createPrivateKey(tls.key))) throw new Error('the certificate is not for this key')
+      app.server.setSecureContext({ ...tls, minVersion: 'TLSv1.2' })
+    },
+    async close() {
+      const cut = setTimeout(() => app.server.closeAllConnections(), longestCall)
+      try {
+        await app.close()
+      } finally {
+        clearTimeout(cut)
+      }
+    },
   }
 }

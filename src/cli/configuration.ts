@@ -33,13 +33,13 @@ const longestDrain = 3600
 export function parseConfiguration(flags: Texts, environment: Environment):
   { readonly configuration: Configuration } | { readonly mistakes: readonly string[] } {
   const mistakes: string[] = []
+  /** The flag, or the variable where the flag was not given. */
+  const where = (name: FlagName): string => (flags[name] === undefined ? environmentVariable(name) : `--${name}`)
   const read = <T>(name: FlagName, parse: (text: string) => T | undefined, wanted: string): T | undefined => {
-    const variable = environmentVariable(name)
-    const text = flags[name] ?? (environment[variable] || undefined) ?? serveFlags.find(flag => flag.name === name)?.default
+    const text = flags[name] ?? (environment[environmentVariable(name)] || undefined) ?? serveFlags.find(flag => flag.name === name)?.default
     if (text === undefined) return undefined
     const value = parse(text)
-    const where = flags[name] === undefined ? variable : `--${name}`
-    if (value === undefined) mistakes.push(`${where}: ${JSON.stringify(text)} is not ${wanted}`)
+    if (value === undefined) mistakes.push(`${where(name)}: ${JSON.stringify(text)} is not ${wanted}`)
     return value
   }
   const text = (name: FlagName): string | undefined => read(name, value => (value === '' ? undefined : value), 'a value: it is empty')
@@ -56,18 +56,23 @@ export function parseConfiguration(flags: Texts, environment: Environment):
     drain: (read('drain', value => parseWhole(value, longestDrain), `a number of seconds from 0 to ${longestDrain}`) ?? 0) * 1000,
     logLevel: read('log-level', value => logLevels.find(level => level === value), `one of ${logLevels.join(', ')}`) ?? 'info',
   }
-  mistakes.push(...contradictions(flags, configuration))
+  mistakes.push(...contradictions(configuration, flags.kubeconfig !== undefined, where))
   return mistakes.length === 0 ? { configuration: Object.freeze(configuration) } : { mistakes }
 }
 
-function contradictions(flags: Texts, { manifests, webhookUrl, context, port, metricsPort }: Configuration): string[] {
-  const clusterFlags = [
-    ...(flags.kubeconfig === undefined ? [] : ['--kubeconfig']), ...(context === undefined ? [] : ['--context']),
-    ...(webhookUrl === undefined ? [] : ['--webhook-url']),
+/** A variable that names a kubeconfig may be there for other programs; a flag is meant for this one. */
+function contradictions(
+  { manifests, webhookUrl, context, port, metricsPort }: Configuration, kubeconfigGiven: boolean, where: (name: FlagName) => string,
+): string[] {
+  const clusterFlags: readonly FlagName[] = [
+    ...(kubeconfigGiven ? ['kubeconfig' as const] : []), ...(context === undefined ? [] : ['context' as const]),
+    ...(webhookUrl === undefined ? [] : ['webhook-url' as const]),
   ]
+  const samePort = port !== 0 && port === metricsPort
   return [
-    ...(manifests === undefined ? [] : clusterFlags.map(flag => `${flag}: needs a cluster, and --manifests serves without one; leave one of them out`)),
-    ...(port !== 0 && port === metricsPort ? [`--metrics-port: ${port} is --port already; choose another`] : []),
+    ...(manifests === undefined ? [] : clusterFlags.map(name =>
+      `${where(name)}: needs a cluster, and ${where('manifests')} serves without one; leave one of them out`)),
+    ...(samePort ? [`${where('metrics-port')}: ${port} is the port for the API server already; choose another`] : []),
   ]
 }
 

@@ -1,10 +1,15 @@
 import { isIPv6 } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 
+interface Listener extends Pick<FastifyInstance, 'server' | 'initialConfig'> {
+  readonly listen: (options: { readonly host: string, readonly port: number }) => Promise<string>
+}
+
 /** Listens, and returns the URL without a path by which this machine reaches it. Throws one line that names the address. */
-export async function listen(app: Pick<FastifyInstance, 'listen' | 'server' | 'initialConfig'>, host: string, port: number): Promise<string> {
+export async function listen(app: Listener, host: string, port: number): Promise<string> {
   try {
-    await app.listen({ host, port })
+    // For `localhost` Fastify would open a second listener, which a new certificate never reaches.
+    await app.listen({ host: host === 'localhost' ? '127.0.0.1' : host, port })
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     // A machine without IPv6: every address is then every IPv4 address.

@@ -9,14 +9,17 @@ const hints: Readonly<Record<keyof typeof paths, string>> = {
 }
 
 /** Long enough for an API server under load, short enough for a person who mistyped an address. */
-const patience = 10_000
+const patience = 8000
 
-/** Asks for one object of each resource that serving needs. Returns what is wrong, each thing once; empty: all is there. */
-export async function preflight(connection: Pick<Connection, 'request' | 'server'>): Promise<readonly string[]> {
+/** Asks for one object of each resource that serving needs, until `ending` aborts. Returns what is wrong, each thing once; empty: all is there. */
+export async function preflight(
+  connection: Pick<Connection, 'request' | 'server'>, ending?: AbortSignal,
+): Promise<readonly string[]> {
+  const signal = AbortSignal.any([AbortSignal.timeout(patience), ...(ending === undefined ? [] : [ending])])
   const resources = Object.keys(paths).filter((name): name is keyof typeof paths => name in paths)
   const results = await Promise.all(resources.map(async resource => {
     try {
-      const response = await connection.request(paths[resource], { query: { limit: 1 }, signal: AbortSignal.timeout(patience) })
+      const response = await connection.request(paths[resource], { query: { limit: 1 }, signal })
       await response.text()
       return undefined
     } catch (error) {

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { ensureCertificates } from '../certificates/folder.ts'
 import { connect, type Connection } from '../cluster/connection.ts'
@@ -16,13 +17,13 @@ export interface Prepared {
   readonly hosts: readonly string[]
 }
 
-/** Opens the cluster and the certificates; or lists everything that is wrong with either. */
-export async function prepare(configuration: Configuration, environment: Environment):
+/** Opens the cluster, or looks for the manifests, and the certificates; or lists everything that is wrong with them. */
+export async function prepare(configuration: Configuration, environment: Environment, ending?: AbortSignal):
   Promise<Prepared | { readonly mistakes: readonly string[] }> {
   const mistakes: string[] = []
   const connection = configuration.manifests === undefined
-    ? await openCluster(configuration, environment, mistakes)
-    : undefined
+    ? await openCluster(configuration, environment, mistakes, ending)
+    : await checkFolder(configuration.manifests, mistakes)
   const ownNamespace = connection?.context === undefined ? connection?.namespace : undefined
   const hosts = certificateHosts(configuration, ownNamespace)
   try {
@@ -36,15 +37,23 @@ export async function prepare(configuration: Configuration, environment: Environ
 }
 
 async function openCluster(
-  { kubeconfig, context }: Configuration, environment: Environment, mistakes: string[],
+  { kubeconfig, context }: Configuration, environment: Environment, mistakes: string[], ending: AbortSignal | undefined,
 ): Promise<Connection | undefined> {
   try {
     const connection = await connect(sourceOf({ kubeconfig, context }, environment))
-    mistakes.push(...await preflight(connection))
+    mistakes.push(...await preflight(connection, ending))
     return connection
   } catch (error) {
     mistakes.push(messageOf(error))
     return undefined
+  }
+}
+
+async function checkFolder(folder: string, mistakes: string[]): Promise<undefined> {
+  try {
+    await readdir(folder)
+  } catch (error) {
+    mistakes.push(`--manifests: ${folder} cannot be read: ${messageOf(error)}; a folder of YAML files is wanted`)
   }
 }
 

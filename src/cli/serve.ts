@@ -9,8 +9,8 @@ export interface ServeIo {
   readonly environment: Environment
   readonly stdout: (text: string) => void
   readonly stderr: (text: string) => void
-  /** Resolves with each signal that asks the process to end, the first and then the second. */
-  readonly signals: readonly [Promise<NodeJS.Signals>, Promise<NodeJS.Signals>]
+  /** From this call on signals do not end the process; resolves with each that asks it to end, the first and then the second. */
+  readonly signals: () => readonly [Promise<NodeJS.Signals>, Promise<NodeJS.Signals>]
 }
 
 /**
@@ -25,13 +25,15 @@ export async function serve(flags: Partial<Record<FlagName, string>>, io: ServeI
   const parsed = parseConfiguration(flags, io.environment)
   if ('mistakes' in parsed) return fail(2, parsed.mistakes)
   const { configuration } = parsed
-  const prepared = await prepare(configuration, io.environment)
+  const signals = io.signals()
+  const prepared = await prepareUntil(signals[0], configuration, io.environment)
+  if (prepared === undefined) return 0
   if ('mistakes' in prepared) return fail(2, prepared.mistakes)
   const log = pino({ level: configuration.logLevel }, destination({ dest: 1, sync: true }))
   try {
     const versprei = await startVersprei(configuration, prepared, log)
     if (configuration.manifests !== undefined) io.stdout(await greet(versprei, configuration.manifests, configuration.certificates))
-    await versprei.stop(await untilDrained(configuration, io, versprei.drain))
+    await versprei.stop(await untilDrained(configuration, signals, versprei.drain))
     return 0
   } catch (error) {
     return fail(1, [error instanceof Error ? error.message : String(error)])
@@ -40,11 +42,24 @@ export async function serve(flags: Partial<Record<FlagName, string>>, io: ServeI
   }
 }
 
+/** Undefined when it was asked to end before all was there; nothing is left under way then. */
+async function prepareUntil(first: Promise<NodeJS.Signals>, configuration: Configuration, environment: Environment):
+  Promise<Awaited<ReturnType<typeof prepare>> | undefined> {
+  const ending = new AbortController()
+  void first.then(() => ending.abort())
+  const prepared = await prepare(configuration, environment, ending.signal)
+  if (!ending.signal.aborted) return prepared
+  if ('connection' in prepared) await prepared.connection?.close()
+  return undefined
+}
+
 /**
  * Waits for a signal, then answers on for as long as the API server may not have heard. At a terminal (SIGINT, or a second
  * signal) there is nothing to wait for.
  */
-async function untilDrained({ drain }: Configuration, { signals: [first, second] }: ServeIo, begin: () => void): Promise<string> {
+async function untilDrained(
+  { drain }: Configuration, [first, second]: ReturnType<ServeIo['signals']>, begin: () => void,
+): Promise<string> {
   const signal = await first
   begin()
   if (signal === 'SIGINT') return signal

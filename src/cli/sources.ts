@@ -12,7 +12,7 @@ export interface Sources {
   readonly missing: () => readonly string[]
   /** Whether none is missing. */
   readonly isSynced: () => boolean
-  /** Seconds since the API server last said anything, by resource. */
+  /** Seconds since the API server last said anything, by resource; until it does, since we began to ask. */
   readonly staleness: () => Readonly<Record<string, number>>
   readonly stop: () => Promise<void>
 }
@@ -22,6 +22,7 @@ const expireEvery = 5000
 
 /** Follows the cluster. Reservations end by the progress of the pods' watch: what it has not shown may still come. */
 export function openCluster(connection: Connection, knowledge: Knowledge, log: Logger): Sources {
+  const started = Date.now()
   const reflectors = Object.entries(followCluster({ connection, knowledge, clock: systemClock, random: Math.random, log }))
   for (const [, reflector] of reflectors) reflector.start()
   let synced = false
@@ -38,7 +39,7 @@ export function openCluster(connection: Connection, knowledge: Knowledge, log: L
     missing: () => reflectors.filter(([, reflector]) => !reflector.status().synced).map(([resource]) => resource),
     isSynced: () => synced,
     staleness: () => Object.fromEntries(reflectors.map(([resource, reflector]) =>
-      [resource, Math.max(0, Date.now() - (reflector.status().lastContact ?? 0)) / 1000])),
+      [resource, Math.max(0, Date.now() - (reflector.status().lastContact ?? started)) / 1000])),
     async stop() {
       cancel()
       await Promise.all(reflectors.map(([, reflector]) => reflector.stop()))
@@ -54,6 +55,7 @@ export async function openManifests(folder: string, knowledge: Knowledge, log: L
       for (const trouble of troubles) log.error(trouble)
       log.info({ folder, distributors: [...knowledge.distributors.all()].length, nodes: knowledge.nodes.size() }, 'read the manifests')
     },
+    onLost: trouble => log.error(`${trouble}; serving what was read before`),
   })
   const cancel = repeat(() => knowledge.revisions.expire(Date.now(), false), expireEvery)
   return {

@@ -1,4 +1,3 @@
-import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { createMetrics } from '../admission/metrics.ts'
 import { createOperationsServer } from '../admission/operations.ts'
@@ -52,26 +51,35 @@ export async function startVersprei(configuration: Configuration, prepared: Prep
     decide: request => decideOnceSynced(knowledge, state, request), count: metrics.countDecision, countError: metrics.countHttpError,
   })
   const operations = createOperationsServer({ registry: metrics.registry, unready: () => unready(state) })
-  const url = `${await listen(admission.app, configuration.host, configuration.port)}/mutate`
-  const metricsUrl = await listen(operations, configuration.host, configuration.metricsPort)
-  log.info({ url, metricsUrl }, 'serving')
-  state.sources = prepared.connection === undefined
-    ? await openManifests(configuration.manifests ?? '', knowledge, log)
-    : openCluster(prepared.connection, knowledge, log)
-  const cancel = registerOnceReady(configuration, prepared, state, () => certificates.current.ca, log)
-  return {
-    url, metricsUrl,
-    drain() {
-      state.draining = true
-    },
-    async stop(reason) {
-      log.info({ reason }, 'ending')
-      cancel()
-      state.registration?.stop()
-      certificates.stop()
-      await Promise.all([admission.app, operations].map((app: Pick<FastifyInstance, 'close'>) => app.close()))
-      await state.sources?.stop()
-    },
+  const close = async (): Promise<void> => {
+    state.registration?.stop()
+    certificates.stop()
+    await Promise.all([admission.close(), operations.close()])
+    await state.sources?.stop()
+  }
+  try {
+    const url = `${await listen(admission.app, configuration.host, configuration.port)}/mutate`
+    const metricsUrl = await listen(operations, configuration.host, configuration.metricsPort)
+    log.info({ url, metricsUrl }, 'serving')
+    state.sources = prepared.connection === undefined
+      ? await openManifests(configuration.manifests ?? '', knowledge, log)
+      : openCluster(prepared.connection, knowledge, log)
+    const cancel = registerOnceReady(configuration, prepared, state, () => certificates.current.ca, log)
+    return {
+      url, metricsUrl,
+      drain() {
+        state.draining = true
+      },
+      async stop(reason) {
+        log.info({ reason }, 'ending')
+        cancel()
+        await close()
+      },
+    }
+  } catch (error) {
+    // What listens already would keep the process alive.
+    await close()
+    throw error
   }
 }
 

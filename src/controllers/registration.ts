@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
+import { ClusterError } from '../cluster/cluster-error.ts'
 import type { Connection } from '../cluster/connection.ts'
 import { isMap } from '../placement/pod.ts'
 import { configurationName, entryName, webhookEntry, type Reach } from './webhook-entry.ts'
@@ -16,7 +17,7 @@ export interface RegistrationOptions {
 }
 
 export interface Registration {
-  /** Looks now, and mends what differs. Never rejects. */
+  /** Looks, and mends what differs; by what is served when this is called, not when an earlier look began. Never rejects. */
   readonly check: () => Promise<void>
   readonly stop: () => void
 }
@@ -33,7 +34,9 @@ const path = `/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfiguration
  */
 export function keepRegistered({ connection, reach, ownNamespace, authority, log, repeat }: RegistrationOptions): Registration {
   let trouble: string | undefined
-  let running: Promise<void> | undefined
+  let running = 0
+  let last = Promise.resolve()
+  let isStopped = false
 
   const mend = async (): Promise<void> => {
     const wanted = webhookEntry(reach, authority(), ownNamespace)
@@ -47,22 +50,38 @@ export function keepRegistered({ connection, reach, ownNamespace, authority, log
     }
   }
   const look = async (): Promise<void> => {
+    if (isStopped) return
     try {
       await mend()
       trouble = undefined
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
-      if (message !== trouble) log.error({ err: error }, 'not registered with the API server; trying again')
+      if (message !== trouble) log.error({ err: error }, `not registered with the API server${hint(error)}; trying again`)
       trouble = message
     }
   }
   const check = (): Promise<void> => {
-    running ??= look().finally(() => {
-      running = undefined
+    running += 1
+    last = last.then(look).finally(() => {
+      running -= 1
     })
-    return running
+    return last
   }
-  return { check, stop: repeat(() => void check(), every) }
+  const cancel = repeat(() => {
+    if (running === 0) void check()
+  }, every)
+  return {
+    check,
+    stop() {
+      isStopped = true
+      cancel()
+    },
+  }
+}
+
+function hint(error: unknown): string {
+  const missing = error instanceof ClusterError && error.status === 404
+  return missing ? `: there is no MutatingWebhookConfiguration ${configurationName} (kubectl apply -k config makes it)` : ''
 }
 
 async function apply(connection: Pick<Connection, 'request'>, entry: object): Promise<void> {

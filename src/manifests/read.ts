@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import { isMap } from '../placement/pod.ts'
 
@@ -18,6 +18,9 @@ export interface Manifests {
   readonly troubles: readonly Trouble[]
 }
 
+/** What stands in a file, or why it cannot be read. */
+export type ManifestFile = { readonly file: string } & ({ readonly text: string } | { readonly trouble: Trouble })
+
 /** Aliases that multiply are a way to fill the memory with a small file. */
 const mostAliases = 100
 
@@ -25,13 +28,22 @@ const mostAliases = 100
 export function parseManifests(file: string, text: string): Manifests {
   const documents = parseAllDocuments(text, { uniqueKeys: true })
   if (!Array.isArray(documents)) return { manifests: [], troubles: [] }
-  const results = documents.map((document, index): Manifests => {
+  return merge(documents.map((document, index): Manifests => {
     const where = documents.length === 1 ? file : `${file}, document ${index + 1}`
     const [error] = document.errors
-    if (error !== undefined) return { manifests: [], troubles: [`${where}: ${error.message.split('\n')[0] ?? 'is not YAML'}`] }
-    return takeApart(where, document.toJS({ maxAliasCount: mostAliases }))
-  })
-  return { manifests: results.flatMap(result => result.manifests), troubles: results.flatMap(result => result.troubles) }
+    if (error !== undefined) return failed(where, error)
+    try {
+      return takeApart(where, document.toJS({ maxAliasCount: mostAliases }))
+    } catch (error) {
+      // Aliases without end; a List inside itself.
+      return failed(where, error)
+    }
+  }))
+}
+
+/** The objects of all files; the troubles of those that cannot be read are told with the rest. */
+export function parseFiles(files: readonly ManifestFile[]): Manifests {
+  return merge(files.map(one => ('text' in one ? parseManifests(one.file, one.text) : { manifests: [], troubles: [one.trouble] })))
 }
 
 function takeApart(where: string, value: unknown): Manifests {
@@ -41,21 +53,38 @@ function takeApart(where: string, value: unknown): Manifests {
   }
   const { items } = value
   if (!value['kind'].endsWith('List') || !Array.isArray(items)) return { manifests: [{ where, object: value }], troubles: [] }
-  const parts = items.map((item, index) => takeApart(`${where}, items[${index}]`, item))
+  return merge(items.map((item, index) => takeApart(`${where}, items[${index}]`, item)))
+}
+
+function merge(parts: readonly Manifests[]): Manifests {
   return { manifests: parts.flatMap(part => part.manifests), troubles: parts.flatMap(part => part.troubles) }
 }
 
-/** Reads every .yaml, .yml and .json file of a folder and the folders below it. What cannot be read is told, the rest is there. */
-export async function readManifests(folder: string): Promise<Manifests> {
+function failed(where: string, error: unknown): Manifests {
+  return { manifests: [], troubles: [`${where}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`] }
+}
+
+/**
+ * Reads every .yaml, .yml and .json file of a folder and the folders below it, in the order of their names. Hidden ones are
+ * passed over: in a mounted ConfigMap each file is a link into a hidden folder, where it would be found again; editors keep
+ * their locks and copies there. Throws when the folder itself cannot be read.
+ */
+export async function readFolder(folder: string): Promise<readonly ManifestFile[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const files = entries.filter(entry => !entry.isDirectory() && /\.(?:ya?ml|json)$/u.test(entry.name))
-    .map(entry => join(entry.parentPath, entry.name)).toSorted()
-  const results = await Promise.all(files.map(async (file): Promise<Manifests> => {
+    .map(entry => join(entry.parentPath, entry.name))
+    .filter(file => !relative(folder, file).split(sep).some(part => part.startsWith('.')))
+    .toSorted()
+  return Promise.all(files.map(async (file): Promise<ManifestFile> => {
     try {
-      return parseManifests(file, await readFile(file, 'utf8'))
+      return { file, text: await readFile(file, 'utf8') }
     } catch (error) {
-      return { manifests: [], troubles: [`${file}: ${error instanceof Error ? error.message : String(error)}`] }
+      return { file, trouble: `${file}: ${error instanceof Error ? error.message : String(error)}` }
     }
   }))
-  return { manifests: results.flatMap(result => result.manifests), troubles: results.flatMap(result => result.troubles) }
+}
+
+/** The objects of a folder, and what is wrong with its files. Throws when the folder itself cannot be read. */
+export async function readManifests(folder: string): Promise<Manifests> {
+  return parseFiles(await readFolder(folder))
 }

@@ -16,6 +16,21 @@ export interface NodeTerm {
   readonly hasFields: boolean
 }
 
+/** What tells a TopologySpreadConstraint from the others of its pod. */
+export interface SpreadIdentity {
+  readonly topologyKey: string
+  readonly whenUnsatisfiable: string
+}
+
+/** A Toleration; absent and null texts are empty, an empty operator is Equal. */
+export interface PodToleration {
+  readonly key: string
+  readonly operator: string
+  readonly value: string
+  readonly effect: string
+  readonly tolerationSeconds: number | undefined
+}
+
 /** A pod to be placed: what placement reads of it, its types checked. Absent and null are the same to the API server and to us. */
 export interface Pod {
   readonly labels: Readonly<Record<string, string>> | undefined
@@ -27,8 +42,8 @@ export interface Pod {
   readonly affinityDepth: 0 | 1 | 2 | 3
   /** The terms of the required node selector; undefined without one. */
   readonly terms: readonly NodeTerm[] | undefined
-  readonly spread: readonly Readonly<Record<string, unknown>>[] | undefined
-  readonly tolerations: readonly Readonly<Record<string, unknown>>[] | undefined
+  readonly spread: readonly SpreadIdentity[] | undefined
+  readonly tolerations: readonly PodToleration[] | undefined
 }
 
 /** Thrown inside `readPod` only: where the first wrong type stands. */
@@ -50,7 +65,8 @@ export function readPod(object: unknown): { readonly pod: Pod } | { readonly wro
 function read(object: unknown): Pod {
   const root = mapAt(object, 'object') ?? {}
   const metadata = mapAt(root['metadata'], 'metadata') ?? {}
-  const spec = mapAt(root['spec'], 'spec') ?? {}
+  const spec = mapAt(root['spec'], 'spec')
+  if (spec === undefined) throw new WrongType('spec is missing')
   return {
     labels: textsAt(metadata['labels'], 'metadata.labels'),
     annotations: textsAt(metadata['annotations'], 'metadata.annotations'),
@@ -58,8 +74,8 @@ function read(object: unknown): Pod {
     nodeName: textAt(spec['nodeName'], 'spec.nodeName'),
     nodeSelector: textsAt(spec['nodeSelector'], 'spec.nodeSelector'),
     ...readAffinity(spec['affinity']),
-    spread: mapsAt(spec['topologySpreadConstraints'], 'spec.topologySpreadConstraints'),
-    tolerations: mapsAt(spec['tolerations'], 'spec.tolerations'),
+    spread: mapsAt(spec['topologySpreadConstraints'], 'spec.topologySpreadConstraints')?.map(readSpread),
+    tolerations: mapsAt(spec['tolerations'], 'spec.tolerations')?.map(readToleration),
   }
 }
 
@@ -102,6 +118,28 @@ function readExpression({ key, operator, values }: Readonly<Record<string, unkno
   }
 }
 
+function readSpread({ topologyKey, whenUnsatisfiable }: Readonly<Record<string, unknown>>): SpreadIdentity {
+  const path = 'spec.topologySpreadConstraints'
+  return {
+    topologyKey: textAt(topologyKey, `${path}.topologyKey`) ?? '',
+    whenUnsatisfiable: textAt(whenUnsatisfiable, `${path}.whenUnsatisfiable`) ?? '',
+  }
+}
+
+function readToleration({ key, operator, value, effect, tolerationSeconds }: Readonly<Record<string, unknown>>): PodToleration {
+  const path = 'spec.tolerations'
+  if (!(tolerationSeconds === undefined || tolerationSeconds === null || typeof tolerationSeconds === 'number')) {
+    throw new WrongType(`${path}.tolerationSeconds is not a number`)
+  }
+  return {
+    key: textAt(key, `${path}.key`) ?? '',
+    operator: textAt(operator, `${path}.operator`) || 'Equal',
+    value: textAt(value, `${path}.value`) ?? '',
+    effect: textAt(effect, `${path}.effect`) ?? '',
+    tolerationSeconds: tolerationSeconds ?? undefined,
+  }
+}
+
 /** A JSON object, as opposed to a list or null. */
 export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -131,11 +169,12 @@ function mapsAt(value: unknown, path: string): readonly Readonly<Record<string, 
 
 function textsAt(value: unknown, path: string): Readonly<Record<string, string>> | undefined {
   const map = mapAt(value, path)
-  if (map === undefined) return undefined
-  return holdsTexts(map, path) ? map : undefined
+  if (map === undefined || holdsTexts(map)) return map
+  // A null is an empty text to the API server.
+  return Object.fromEntries(Object.entries(map).map(([key, text]) => [key, textAt(text, path) ?? '']))
 }
 
-function holdsTexts(map: Readonly<Record<string, unknown>>, path: string): map is Readonly<Record<string, string>> {
-  for (const key of Object.keys(map)) textAt(map[key], path)
+function holdsTexts(map: Readonly<Record<string, unknown>>): map is Readonly<Record<string, string>> {
+  for (const key of Object.keys(map)) if (typeof map[key] !== 'string') return false
   return true
 }

@@ -10,7 +10,7 @@ export interface Workload {
 /**
  * The workloads that a distributor may name for this pod, nearest first, told from the pod alone: no API call is made
  * inside a request. A Deployment names its ReplicaSets `<name>-<hash>` and labels their pods with the hash, so does an
- * Argo Rollout; a CronJob names its Jobs `<name>-<minutes since 1970>`.
+ * Argo Rollout; a CronJob names its Jobs `<name>-<minutes since 1970>`, eight digits until the year 2160 (a Job `import-2` is its own).
  */
 export function workloadsOf(owner: Owner, labels: Pod['labels']): readonly Workload[] {
   const nearest: Workload = { group: owner.group, kind: owner.kind, name: owner.name }
@@ -23,14 +23,14 @@ export function workloadsOf(owner: Owner, labels: Pod['labels']): readonly Workl
       ...(rollout === undefined ? [] : [{ group: 'argoproj.io', kind: 'Rollout', name: rollout }]),
     ]
   }
-  const scheduled = owner.group === 'batch' && owner.kind === 'Job' ? /^(?<name>.+)-\d+$/u.exec(owner.name)?.groups?.['name'] : undefined
+  const scheduled = owner.group === 'batch' && owner.kind === 'Job' ? /^(?<name>.+)-\d{8}$/u.exec(owner.name)?.groups?.['name'] : undefined
   return scheduled === undefined ? [nearest] : [nearest, { group: 'batch', kind: 'CronJob', name: scheduled }]
 }
 
 function withoutHash(name: string, labels: Pod['labels'], label: string): string | undefined {
   const hash = labels !== undefined && Object.hasOwn(labels, label) ? labels[label] : undefined
   if (hash === undefined || hash === '' || !name.endsWith(`-${hash}`)) return undefined
-  return name.slice(0, -hash.length - 1)
+  return name.slice(0, -hash.length - 1) || undefined
 }
 
 /**

@@ -63,12 +63,12 @@ export function createDistributors(): Distributors {
     find(namespace, workloads, labels) {
       const targets = byTarget.get(namespace)
       if (targets === undefined) return undefined
-      const among = (keys: readonly string[]): Listed | undefined => keys
-        .flatMap(key => targets.get(key) ?? [])
-        .filter(({ target }) => target?.podSelector === undefined || isSelected(target.podSelector, labels))
-        .toSorted(byPrecedence)[0]
-      return among(workloads.map(workload => targetKey(workload, workload.name)))
-        ?? among(workloads.map(workload => targetKey(workload, undefined)))
+      const isMeant = ({ target }: Listed): boolean => target?.podSelector === undefined || isSelected(target.podSelector, labels)
+      const among = (nameOf: (workload: Workload) => string | undefined): Listed | undefined => {
+        const firsts = workloads.map(workload => targets.get(targetKey(workload, nameOf(workload)))?.find(isMeant))
+        return firsts.reduce((a, b) => (a === undefined || (b !== undefined && byPrecedence(b, a) < 0) ? b : a), undefined)
+      }
+      return among(workload => workload.name) ?? among(() => undefined)
     },
     all: () => listed.values(),
   }

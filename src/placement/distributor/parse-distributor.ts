@@ -19,7 +19,8 @@ const metadataNames = [
 
 type Metadata = Pick<PodDistributor, 'name' | 'namespace' | 'created'>
 
-const parseCreated = (field: Field): number => {
+/** Milliseconds since 1970; 0 when absent. */
+export const parseCreated = (field: Field): number => {
   const time = typeof field.value === 'string' ? Date.parse(field.value) : Number.NaN
   if (isPresent(field) && Number.isNaN(time)) fault(field, 'must be a time in RFC 3339, such as 2026-01-31T12:00:00Z, or left out')
   return isPresent(field) ? time : 0

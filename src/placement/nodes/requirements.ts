@@ -16,8 +16,8 @@ export function matchesLabels(expressions: readonly Requirement[], labels: Label
       case 'NotIn': return value === undefined || !values.includes(value)
       case 'Exists': return value !== undefined
       case 'DoesNotExist': return value === undefined
-      case 'Gt': return value !== undefined && isInteger(value) && Number(value) > Number(values[0])
-      case 'Lt': return value !== undefined && isInteger(value) && Number(value) < Number(values[0])
+      case 'Gt': return compare(value, values[0], (own, bound) => own > bound)
+      case 'Lt': return compare(value, values[0], (own, bound) => own < bound)
       default: return false
     }
   })
@@ -45,14 +45,22 @@ function isContradictory(expressions: readonly Requirement[]): boolean {
   return !hasIntegerBetween(bounds(expressions, 'Gt'), bounds(expressions, 'Lt'))
 }
 
-function bounds(expressions: readonly Requirement[], operator: 'Gt' | 'Lt'): number[] {
-  return expressions.filter(expression => expression.operator === operator).map(({ values = [] }) => Number(values[0]))
+function bounds(expressions: readonly Requirement[], operator: 'Gt' | 'Lt'): (bigint | undefined)[] {
+  return expressions.filter(expression => expression.operator === operator).map(({ values = [] }) => integer(values[0]))
 }
 
-function hasIntegerBetween(above: readonly number[], below: readonly number[]): boolean {
-  return Math.max(...above) + 1 < Math.min(...below)
+/** A bound that is no integer is met by no node. */
+function hasIntegerBetween(above: readonly (bigint | undefined)[], below: readonly (bigint | undefined)[]): boolean {
+  if (above.includes(undefined) || below.includes(undefined)) return false
+  return above.every(low => below.every(high => low !== undefined && high !== undefined && low + 1n < high))
 }
 
-function isInteger(value: string): boolean {
-  return /^[+-]?\d+$/u.test(value)
+function compare(value: string | undefined, bound: string | undefined, holds: (value: bigint, bound: bigint) => boolean): boolean {
+  const [own, other] = [integer(value), integer(bound)]
+  return own !== undefined && other !== undefined && holds(own, other)
+}
+
+/** Exact, as the scheduler's int64: a double would take neighbours beyond 2⁵³ for one. Longer texts are none (19 digits and a sign). */
+function integer(text: string | undefined): bigint | undefined {
+  return text !== undefined && /^[+-]?\d{1,19}$/u.test(text) ? BigInt(text.replace(/^\+/u, '')) : undefined
 }

@@ -1,7 +1,7 @@
 import type { SpreadConstraint } from '../distributor/distributor.ts'
 import { distributorLabel, groupLabel } from '../keys.ts'
 import { append, type PatchOperation } from './patch-operation.ts'
-import type { Pod } from '../pod.ts'
+import type { Pod, SpreadIdentity } from '../pod.ts'
 
 const hostname = 'kubernetes.io/hostname'
 export const zone = 'topology.kubernetes.io/zone'
@@ -22,10 +22,10 @@ export function spreadPatch(
   spread: readonly SpreadConstraint[] | undefined, everyNodeHasZone: boolean,
 ): PatchOperation[] {
   const wanted = spread ?? (everyNodeHasZone ? [soft(hostname), soft(zone)] : [soft(hostname)])
-  const present = new Set((pod.spread ?? []).map(identity))
+  const present = pod.spread ?? []
   const labelSelector = { matchLabels: { [distributorLabel]: placed.distributor, [groupLabel]: placed.group } }
   const revision = revisionLabels.find(label => pod.labels !== undefined && Object.hasOwn(pod.labels, label))
-  const constraints = wanted.filter(constraint => !present.has(identity(constraint))).map(constraint => ({
+  const constraints = wanted.filter(constraint => !present.some(own => isSame(own, constraint))).map(constraint => ({
     ...constraint,
     labelSelector,
     ...(constraint.matchLabelKeys === undefined && revision !== undefined ? { matchLabelKeys: [revision] } : {}),
@@ -37,6 +37,6 @@ function soft(topologyKey: string): SpreadConstraint {
   return { maxSkew: 1, topologyKey, whenUnsatisfiable: 'ScheduleAnyway', nodeTaintsPolicy: 'Honor' }
 }
 
-function identity({ topologyKey, whenUnsatisfiable }: Readonly<Record<string, unknown>> | SpreadConstraint): string {
-  return `${String(topologyKey)} ${String(whenUnsatisfiable)}`
+function isSame(a: SpreadIdentity, b: SpreadIdentity): boolean {
+  return a.topologyKey === b.topologyKey && a.whenUnsatisfiable === b.whenUnsatisfiable
 }

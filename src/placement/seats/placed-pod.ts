@@ -4,7 +4,8 @@ import type { PlacedPod } from './revision.ts'
 
 /**
  * What deciding needs to know of a pod of the cluster, from its metadata. Undefined for a pod that holds no seat: no
- * distributor placed it, it has no controlling owner, or it is on its way out (its seat is free for its replacement).
+ * distributor placed it, it has no controlling owner, it has ended (metadata alone cannot tell; a watch leaves such pods out), or it
+ * is on its way out (its seat is free for its replacement).
  */
 export function readPlacedPod(object: unknown): PlacedPod | undefined {
   const metadata = isMap(object) && isMap(object['metadata']) ? object['metadata'] : {}
@@ -14,6 +15,7 @@ export function readPlacedPod(object: unknown): PlacedPod | undefined {
   const owner = Array.isArray(ownerReferences)
     ? textIn(ownerReferences.find(reference => isMap(reference) && reference['controller'] === true), 'uid')
     : undefined
+  if (hasEnded(object)) return undefined
   if (typeof uid !== 'string' || typeof namespace !== 'string' || typeof deletionTimestamp === 'string') return undefined
   if (distributor === undefined || group === undefined || owner === undefined) return undefined
   return {
@@ -22,6 +24,11 @@ export function readPlacedPod(object: unknown): PlacedPod | undefined {
     admission: textIn(annotations, admissionAnnotation),
     created: typeof creationTimestamp === 'string' ? Date.parse(creationTimestamp) || 0 : 0,
   }
+}
+
+function hasEnded(object: unknown): boolean {
+  const phase = textIn(isMap(object) ? object['status'] : undefined, 'phase')
+  return phase === 'Succeeded' || phase === 'Failed'
 }
 
 function textIn(map: unknown, key: string): string | undefined {

@@ -19,8 +19,8 @@ const settled = 5_000
  * same seats given out again.
  *
  * @param pods how many pods of the revision the watch has shown
- * @param capped also end the oldest of those older than 5 s beyond max(10, 10 % of the revision): a quota that
- *   rejects every try must not push real pods elsewhere
+ * @param capped also end the oldest of those older than 5 s beyond max(10, 10 % of the revision), which is its pods and those
+ *   that may well be on their way: a quota that rejects every try must not push real pods elsewhere, nor its tries add up
  */
 export function expiredReservations(
   reservations: Iterable<Reservation>, pods: number, progress: number, capped: boolean,
@@ -30,6 +30,7 @@ export function expiredReservations(
   if (!capped) return expired
   const lingering = all.filter(({ given }) => progress - given > settled && progress - given <= lifetime)
     .toSorted((a, b) => a.given - b.given)
-  const cap = Math.max(10, Math.floor((pods + all.length - expired.length) / 10))
+  const onTheirWay = all.length - expired.length - lingering.length
+  const cap = Math.max(10, Math.floor((pods + onTheirWay) / 10))
   return [...expired, ...lingering.slice(0, Math.max(0, lingering.length - cap))]
 }

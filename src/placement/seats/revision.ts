@@ -38,13 +38,11 @@ export function createRevision(owner: string): Revision {
   let seating: { readonly plan: Plan, readonly roster: Roster } | undefined
 
   /** Pods of another distributor, or of a group that the plan no longer has, hold no seat. */
-  const sit = (uid: string, { distributor, group, seat }: Pick<PlacedPod, 'distributor' | 'group' | 'seat'>, created: number): void => {
+  const sit = (uid: string, { distributor, group, seat }: Pick<PlacedPod, 'distributor' | 'group' | 'seat'>): void => {
     const index = seating?.plan.groupIndex.get(group)
     if (index === undefined || distributor !== seating?.plan.distributor.name) return
-    seating.roster.add({ uid, group: index, seat, created })
+    seating.roster.add({ uid, group: index, seat })
   }
-  /** A reservation is younger than every pod that the watch has shown: it yields where both wish for one seat. */
-  const sitReservation = (reservation: Reservation): void => sit(reservation.admission, reservation, Infinity)
   const release = (admission: string): void => {
     if (reservations.delete(admission)) seating?.roster.remove(admission)
   }
@@ -56,22 +54,22 @@ export function createRevision(owner: string): Revision {
       if (pod.admission !== undefined) release(pod.admission)
       if (before !== undefined && sitsAlike(before, pod)) return
       seating?.roster.remove(pod.uid)
-      sit(pod.uid, pod, pod.created)
+      sit(pod.uid, pod)
     },
     remove(uid) {
       if (pods.delete(uid)) seating?.roster.remove(uid)
     },
     reserve(reservation) {
       reservations.set(reservation.admission, reservation)
-      sitReservation(reservation)
+      sit(reservation.admission, reservation)
     },
     release,
     reservationOf: admission => reservations.get(admission),
     rosterFor(plan, ownPhase) {
       if (seating?.plan === plan) return seating.roster
       seating = { plan, roster: createRoster(plan.sequenceFor(owner, ownPhase), plan.distributor.groups.length) }
-      for (const pod of pods.values()) sit(pod.uid, pod, pod.created)
-      for (const reservation of reservations.values()) sitReservation(reservation)
+      for (const pod of pods.values()) sit(pod.uid, pod)
+      for (const reservation of reservations.values()) sit(reservation.admission, reservation)
       return seating.roster
     },
     expire(progress, capped) {

@@ -7,8 +7,6 @@ export interface Seated {
   readonly group: number
   /** The seat it was given, from its annotation: a wish. */
   readonly seat: number | undefined
-  /** Milliseconds since 1970. */
-  readonly created: number
 }
 
 export interface Seat {
@@ -25,7 +23,7 @@ export interface Roster {
   /**
    * Chooses a new pod's seat, without taking it. The group: of those that are open, the one whose next seat comes
    * first, when the pods of each group are thought of as filling its first seats; O(groups), whatever the number of
-   * pods. The seat: the lowest of that group that nobody holds, so a replacement sits where its predecessor sat. When
+   * pods (and its logarithm for the seat). The seat: the lowest of that group that nobody holds, so a replacement sits where its predecessor sat. When
    * no group is open, the pod keeps the group it would have had, and waits there: it is never left unpinned.
    */
   readonly choose: (isOpen: (group: number) => boolean) => Seat
@@ -37,8 +35,9 @@ export interface Roster {
 }
 
 /**
- * Seats beyond this many are not believed when a pod wishes for one: the sequence would have to be walked that far.
- * A revision with more pods than this still has all of its wishes granted that lie below twice its size.
+ * Seats beyond this many are not believed when a pod wishes for one: the sequence would have to be walked that far for an
+ * annotation that anyone may have written. The pod counts all the same, and a revision with more pods than this stays exact: those
+ * beyond hold the lowest ranks that nobody wishes for.
  */
 const farthestWish = 65_536
 
@@ -52,7 +51,7 @@ export function createRoster(sequence: Sequence, groups: number): Roster {
 
   /** The rank a pod wishes for within its group; none when the seat belongs to another group by now. */
   const wishOf = ({ seat, group }: Seated): number | undefined => {
-    if (seat === undefined || seat >= Math.max(farthestWish, 2 * groupOf.size)) return undefined
+    if (seat === undefined || seat >= farthestWish) return undefined
     return sequence.groupOf(seat) === group ? sequence.rankOf(seat) : undefined
   }
   const remove = (uid: string): void => {
@@ -69,7 +68,7 @@ export function createRoster(sequence: Sequence, groups: number): Roster {
       const row = rows[seated.group]
       if (row === undefined) return
       groupOf.set(seated.uid, seated.group)
-      row.add({ uid: seated.uid, created: seated.created, wish: wishOf(seated) })
+      row.add(seated.uid, wishOf(seated))
       taken[seated.group] = row.size()
     },
     remove,

@@ -1,64 +1,48 @@
-import { rankHolders, type Holder } from './seats.ts'
+import { createRankSet } from './rank-set.ts'
 
 /** The pods of one group of one revision, and the lowest rank that none of them holds. */
 export interface Row {
   readonly size: () => number
-  /** Its uid is not in the row yet. */
-  readonly add: (holder: Holder) => void
+  /**
+   * Its uid is not in the row yet. `wish`: the rank it was given (how many seats of its group come before its own); undefined
+   * for a pod that was given none, or one that belongs to another group by now.
+   */
+  readonly add: (uid: string, wish: number | undefined) => void
   readonly remove: (uid: string) => void
   readonly lowestFree: () => number
 }
 
 /**
- * Keeps the effective ranks of one group. As long as every wish is granted, which is nearly always, adding, removing
- * and the lowest free rank cost O(1) on average; after a clash the ranks are computed from the whole set, once, when
- * next asked for.
+ * Keeps the ranks that are held in one group. A rank that is wished for is held by one of those that wish for it; the others (two
+ * replicas decided at the same moment), and those without a wish, hold the lowest ranks that nobody wishes for. Who of them
+ * holds which does not matter here, only how many they are.
  */
 export function createRow(): Row {
-  const holders = new Map<string, Holder>()
+  const wishes = new Map<string, number | undefined>()
   const wishers = new Map<number, number>()
-  let unmet = 0
-  let hint = 0
-  let ranked: ReadonlySet<number> | undefined
-
-  const wish = (rank: number | undefined, change: 1 | -1): void => {
-    ranked = undefined
-    if (rank === undefined) {
-      unmet += change
-      return
-    }
-    const before = wishers.get(rank) ?? 0
-    const after = before + change
-    unmet += Math.max(0, after - 1) - Math.max(0, before - 1)
-    if (after === 0) wishers.delete(rank)
-    else wishers.set(rank, after)
-    if (after === 0 && rank < hint) hint = rank
-  }
-  const isTaken = (): (rank: number) => boolean => {
-    if (unmet === 0) return rank => wishers.has(rank)
-    const ranks = ranked ?? new Set(rankHolders(holders.values()).values())
-    ranked = ranks
-    return rank => ranks.has(rank)
-  }
+  const wished = createRankSet()
 
   return {
-    size: () => holders.size,
-    add(holder) {
-      holders.set(holder.uid, holder)
-      wish(holder.wish, 1)
+    size: () => wishes.size,
+    add(uid, wish) {
+      wishes.set(uid, wish)
+      if (wish === undefined) return
+      const others = wishers.get(wish) ?? 0
+      wishers.set(wish, others + 1)
+      if (others === 0) wished.add(wish)
     },
     remove(uid) {
-      const holder = holders.get(uid)
-      if (holder === undefined) return
-      holders.delete(uid)
-      wish(holder.wish, -1)
+      const wish = wishes.get(uid)
+      wishes.delete(uid)
+      if (wish === undefined) return
+      const others = (wishers.get(wish) ?? 0) - 1
+      if (others > 0) {
+        wishers.set(wish, others)
+        return
+      }
+      wishers.delete(wish)
+      wished.remove(wish)
     },
-    lowestFree() {
-      const taken = isTaken()
-      let rank = unmet === 0 ? hint : 0
-      while (taken(rank)) rank += 1
-      if (unmet === 0) hint = rank
-      return rank
-    },
+    lowestFree: () => wished.gap(wishes.size - wishers.size),
   }
 }

@@ -1,15 +1,14 @@
-/** A pod of one group: when it was made, and the rank it wishes for (how many seats of its group come before its own). */
+/** A pod of one group: when it was made, and the rank it wishes for. */
 export interface Holder {
   readonly uid: string
-  /** Milliseconds since 1970. */
   readonly created: number
   readonly wish: number | undefined
 }
 
 /**
- * The effective ranks of one group's pods, by uid. Each pod gets the rank it wishes for; where several wish for one
- * (two replicas decided at the same moment), the oldest has it, by creation time, then uid. Those left over, and pods
- * without a wish, take the lowest free ranks in the same order. A function of the set alone: every replica agrees.
+ * The naive model of a row: the effective ranks of one group's pods, by uid, computed from the whole set. Each pod gets the rank it wishes
+ * for; where several wish for one, the oldest has it, by creation time, then uid. Those left over, and pods without a wish, take the lowest
+ * free ranks in the same order.
  */
 export function rankHolders(holders: Iterable<Holder>): Map<string, number> {
   const ranks = new Map<string, number>()
@@ -21,11 +20,16 @@ export function rankHolders(holders: Iterable<Holder>): Map<string, number> {
     ranks.set(uid, wish)
     return false
   })
-  let free = 0
   for (const { uid } of disappointed) {
-    while (taken.has(free)) free += 1
+    const free = lowestFree(taken)
     taken.add(free)
     ranks.set(uid, free)
   }
   return ranks
+}
+
+export function lowestFree(taken: ReadonlySet<number>): number {
+  let rank = 0
+  while (taken.has(rank)) rank += 1
+  return rank
 }

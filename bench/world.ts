@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs'
+import { createSequence } from '../src/placement/seats/sequence.ts'
+import { createTemplate } from './template.ts'
+
+/** How much there is in a cluster that the bench plays. */
+export interface World {
+  readonly distributors: number
+  readonly pods: number
+  readonly nodes: number
+}
+
+/** The controlling owner of some pods: a ReplicaSet of the Deployment that a distributor names. */
+export interface Owner {
+  readonly namespace: string
+  readonly deployment: string
+  readonly hash: string
+  readonly uid: string
+}
+
+/** A pod that a distributor placed. */
+export interface PlacedPod {
+  readonly owner: Owner
+  readonly uid: string
+  readonly name: string
+  readonly seat: number
+  readonly group: string
+  /** The uid of its AdmissionReview. */
+  readonly admission: string
+}
+
+/** Pods of one ReplicaSet among the known ones. */
+export const podsPerOwner = 30
+const namespaces = 200
+
+const read = (name: string): string => readFileSync(`${import.meta.dirname}/recorded/${name}.json`, 'utf8').trim()
+
+/** A uid of the right form: what it is of in the first part, the number in the last. Each is its own, whatever `kind` and `number`. */
+export function uid(kind: number, number: number): string {
+  return `${kind.toString(16).padStart(8, '0')}-7a1c-4e1f-9d3b-${number.toString(16).padStart(12, '0')}`
+}
+
+/** Kinds of uids. */
+const kinds = { distributor: 1, node: 2, owner: 3, pod: 4, admission: 5 } as const
+
+/** What distributor number `index` is, and the Deployment it targets, called. */
+export function distributorName(index: number): { readonly namespace: string, readonly name: string } {
+  return { namespace: `team-${index % namespaces}`, name: `web-${index}` }
+}
+
+/** ReplicaSet number `index` of all that known pods have; every one belongs to another Deployment while there are enough. */
+export function ownerAt(index: number, { distributors }: Pick<World, 'distributors'>): Owner {
+  return freshOwner(kinds.owner, index, index % distributors)
+}
+
+/** A ReplicaSet of the Deployment of a distributor. `kind` and `index` make its uid. */
+export function freshOwner(kind: number, index: number, distributor: number): Owner {
+  const { namespace, name } = distributorName(distributor)
+  const hash = ((index + 1) * 2_654_435_761 % 2 ** 32).toString(16).padStart(10, '0')
+  return { namespace, deployment: name, hash, uid: uid(kind, index) }
+}
+
+const groups = [{ name: 'type-default', weight: 80, base: 0 }, { name: 'type-spot', weight: 20, base: 0 }]
+const sequence = createSequence(groups)
+
+/** Known pod number `index`: those of one owner lie together in the list, each on the seat it would have been given. */
+export function podAt(index: number, world: World): PlacedPod {
+  const seat = index % podsPerOwner
+  const owner = ownerAt(Math.floor(index / podsPerOwner), world)
+  const suffix = index.toString(36).padStart(5, '0')
+  const group = groups[sequence.groupOf(seat)]!.name
+  return { owner, uid: uid(kinds.pod, index), name: `${owner.deployment}-${owner.hash}-${suffix}`, seat, group, admission: uid(kinds.admission, index) }
+}
+
+const pod = createTemplate(read('pod'), {
+  name: 'web-6b77b9595b-l4r64', owner: 'web-6b77b9595b', hash: '6b77b9595b', namespace: '"namespace":"shop"',
+  uid: 'f3f2323f-a8d0-4383-a2af-3b0026331074', version: '"resourceVersion":"521"', distributor: '"versprei.io/distributor":"web"',
+  group: '"versprei.io/group":"type-default"', cost: '"1000000000"', admission: '506ff867-a71e-435e-9683-d06a718f8125',
+  seat: '"versprei.io/seat":"0"', ownerUid: 'b26f8003-10e1-4e32-ad97-dd138d64823d',
+})
+
+/** PartialObjectMetadata of a pod. */
+export function podObject({ owner, name, uid, group, seat, admission }: PlacedPod, resourceVersion: number): string {
+  return pod({
+    name, owner: `${owner.deployment}-${owner.hash}`, hash: owner.hash, namespace: `"namespace":"${owner.namespace}"`,
+    uid, version: `"resourceVersion":"${resourceVersion}"`, distributor: `"versprei.io/distributor":"${owner.deployment}"`,
+    group: `"versprei.io/group":"${group}"`, cost: `"${1_000_000_000 - seat}"`, admission, seat: `"versprei.io/seat":"${seat}"`, ownerUid: owner.uid,
+  })
+}
+
+const node = createTemplate(read('node'), {
+  name: 'node-0', uid: '57e9d5ec-78ea-4076-97d8-ff5ff050fdca', zone: '"topology.kubernetes.io/zone":"europe-west4-a"', type: '"type":"default"',
+})
+
+/** PartialObjectMetadata of node number `index`: four of five are of type default, in three zones. */
+export function nodeObject(index: number): string {
+  return node({
+    name: `node-${index}`, uid: uid(kinds.node, index), zone: `"topology.kubernetes.io/zone":"europe-west4-${'abc'[index % 3]}"`,
+    type: `"type":"${index % 5 === 4 ? 'spot' : 'default'}"`,
+  })
+}
+
+const distributor = createTemplate(read('distributor'), {
+  metadata: '"name":"web","namespace":"shop"', target: '"kind":"Deployment","name":"web"', uid: '554eeb94-ef8d-405f-b568-d2c53677dfaf',
+})
+
+/** PodDistributor number `index`, whole. */
+export function distributorObject(index: number): string {
+  const { namespace, name } = distributorName(index)
+  return distributor({
+    metadata: `"name":"${name}","namespace":"${namespace}"`, target: `"kind":"Deployment","name":"${name}"`, uid: uid(kinds.distributor, index),
+  })
+}
+
+const review = createTemplate(read('review'), {
+  admission: '506ff867-a71e-435e-9683-d06a718f8125', namespace: '"namespace":"shop"', owner: 'web-6b77b9595b', hash: '6b77b9595b',
+  ownerUid: 'b26f8003-10e1-4e32-ad97-dd138d64823d',
+})
+
+/** The AdmissionReview that the API server sends when a ReplicaSet's pod is created. */
+export function reviewBody({ namespace, deployment, hash, uid }: Owner, admission: string): string {
+  return review({ admission, namespace: `"namespace":"${namespace}"`, owner: `${deployment}-${hash}`, hash, ownerUid: uid })
+}
+
+/** The patch, base64, of a real answer to the recorded review. */
+export function recordedPatch(): string {
+  const { response }: { response: { patch: string } } = JSON.parse(read('answer'))
+  return response.patch
+}

@@ -1,0 +1,85 @@
+import t, { type Test } from 'tap'
+import { createMetrics } from '../../src/admission/metrics.ts'
+import { createOperationsServer } from '../../src/admission/operations.ts'
+import { httpErrors } from '../../src/admission/http-errors.ts'
+import { skip, skipReasons } from '../../src/placement/scope.ts'
+
+const serve = async (t: Test) => {
+  const state = { reasons: [] as string[], staleness: {} as Record<string, number> }
+  const metrics = createMetrics({
+    distributors: () => ({ valid: 3, invalid: 1 }), pods: () => 5, nodes: () => 2, reservations: () => 7,
+    staleness: () => state.staleness, certificateEnd: () => 1_800_000_000,
+  })
+  const app = createOperationsServer({ registry: metrics.registry, unready: () => state.reasons })
+  const url = await app.listen({ port: 0, host: '127.0.0.1' })
+  t.teardown(() => app.close())
+  const get = async (path: string) => {
+    const response = await fetch(`${url}${path}`)
+    return { status: response.status, type: response.headers.get('content-type'), text: await response.text() }
+  }
+  const ours = async () => (await get('/metrics')).text.split('\n').filter(line => line.startsWith('versprei_'))
+  return { state, metrics, get, ours }
+}
+
+void t.test('healthz is ok, ready or not', async t => {
+  const { state, get } = await serve(t)
+  state.reasons = ['no']
+  t.same(await get('/healthz'), { status: 200, type: 'text/plain; charset=utf-8', text: 'ok\n' })
+})
+
+void t.test('readyz says all that is missing, one line each, until nothing is', async t => {
+  const { state, get } = await serve(t)
+  const type = 'text/plain; charset=utf-8'
+  state.reasons = ['no pods', 'no nodes']
+  t.same(await get('/readyz'), { status: 503, type, text: 'not ready: no pods\nnot ready: no nodes\n' })
+  state.reasons = []
+  t.same(await get('/readyz'), { status: 200, type, text: 'ok\n' })
+})
+
+void t.test('every series is there from the start, at 0', async t => {
+  const { get, ours } = await serve(t)
+  t.equal((await get('/metrics')).type, 'text/plain; version=0.0.4; charset=utf-8')
+  const counters = (await ours()).filter(line => /_total\{/.test(line))
+  t.same(counters.toSorted(), [
+    'versprei_admission_decisions_total{result="placed",reason=""} 0',
+    ...skipReasons.map(reason => `versprei_admission_decisions_total{result="skipped",reason="${reason}"} 0`),
+    ...Object.keys(httpErrors).map(code => `versprei_http_errors_total{code="${code}"} 0`),
+  ].toSorted())
+})
+
+void t.test('what is known is read at each scrape', async t => {
+  const { state, ours } = await serve(t)
+  state.staleness = { pods: 1.5, nodes: 0 }
+  t.same((await ours()).filter(line => !/_total|_bucket|_seconds_(?:sum|count)/.test(line)), [
+    'versprei_pods 5', 'versprei_nodes 2', 'versprei_reservations 7', 'versprei_certificate_end_seconds 1800000000',
+    'versprei_distributors{state="valid"} 3', 'versprei_distributors{state="invalid"} 1',
+    'versprei_watch_staleness_seconds{resource="pods"} 1.5', 'versprei_watch_staleness_seconds{resource="nodes"} 0',
+  ])
+})
+
+void t.test('decisions are counted by result and reason, and timed', async t => {
+  const { metrics, ours } = await serve(t)
+  metrics.countDecision({ kind: 'place', distributor: 'web', group: 'spot', seat: 0, patch: [] }, 0.000_03)
+  metrics.countDecision(skip('opted-out'), 0.5)
+  metrics.countDecision(skip('opted-out'), 0.5)
+  metrics.countHttpError('too-large')
+  const lines = await ours()
+  t.same(lines.filter(line => /_total.* [1-9]/.test(line)), [
+    'versprei_admission_decisions_total{result="placed",reason=""} 1',
+    'versprei_admission_decisions_total{result="skipped",reason="opted-out"} 2',
+    'versprei_http_errors_total{code="too-large"} 1',
+  ])
+  t.same(lines.filter(line => /le="(?:0\.000025|0\.00005|0\.1|1)"|_count/.test(line)), [
+    'versprei_admission_decision_seconds_bucket{le="0.000025"} 0', 'versprei_admission_decision_seconds_bucket{le="0.00005"} 1',
+    'versprei_admission_decision_seconds_bucket{le="0.1"} 1', 'versprei_admission_decision_seconds_bucket{le="1"} 3',
+    'versprei_admission_decision_seconds_count 3',
+  ])
+})
+
+void t.test('every metric says what it is', async t => {
+  const { metrics } = await serve(t)
+  for (const { name, help } of await metrics.registry.getMetricsAsJSON()) {
+    t.match(name, /^(?:versprei|process|nodejs)_/)
+    t.match(help, /\w{3}/, name)
+  }
+})

@@ -1,0 +1,104 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { dirname, join, normalize } from 'node:path'
+import t from 'tap'
+
+const root = join(import.meta.dirname, '..')
+
+interface File {
+  readonly path: string
+  readonly text: string
+  readonly imports: readonly string[]
+}
+
+/** What a module imports: its own files by their path from the root, anything else by its name. */
+function importsOf(path: string, text: string): readonly string[] {
+  const found = text.matchAll(/^\s*(?:import|export)\s[^'"`;]*?from\s*['"](?<from>[^'"]+)['"]|^import\s*['"](?<bare>[^'"]+)['"]|\bimport\(\s*['"](?<late>[^'"]+)['"]/gmu)
+  return [...found].map(({ groups = {} }) => groups['from'] ?? groups['bare'] ?? groups['late'] ?? '')
+    .map(name => (name.startsWith('.') ? normalize(join(dirname(path), name)) : name))
+}
+
+async function filesIn(folder: string): Promise<readonly File[]> {
+  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(() => [])
+  const paths = entries.filter(entry => entry.isFile() && /\.(?:ts|mjs|js)$/u.test(entry.name))
+    .map(entry => join(entry.parentPath, entry.name).slice(root.length + 1)).toSorted()
+  return Promise.all(paths.map(async path => {
+    const text = await readFile(join(root, path), 'utf8')
+    return { path, text, imports: importsOf(path, text) }
+  }))
+}
+
+const source = await filesIn('src')
+const lines = ({ text }: File): number => text.split('\n').length - 1
+const none: readonly string[] = []
+
+/** The part of the product that a file is, or an import of one; undefined for what is not ours. */
+const partOf = (path: string): string | undefined => /^src\/(?<part>[^/]+)/u.exec(path)?.groups?.['part']
+
+void t.test('the reader of imports reads them', async t => {
+  const text = "import { a } from './b.ts'\nimport type {\n  C,\n} from '../c.ts'\nimport 'd'\nexport { e } from 'e'\nconst f = await import('node:fs')\n"
+  t.strictSame(importsOf('src/x/a.ts', text), ['src/x/b.ts', 'src/c.ts', 'd', 'e', 'node:fs'])
+  t.ok(source.length > 50 && source.filter(({ imports }) => imports.length > 0).length > 40, `${source.length} files`)
+})
+
+void t.test('placement imports nothing but itself, and reads no clock, chance, environment or network', async t => {
+  const placement = source.filter(({ path }) => partOf(path) === 'placement')
+  t.strictSame(
+    placement.flatMap(({ path, imports }) => imports.filter(name => partOf(name) !== 'placement').map(name => `${path}: ${name}`)), none
+  )
+  const impure = /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.|\bprocess\.|\bglobalThis\b|\bfetch\(|\bset(?:Timeout|Interval|Immediate)\b|\bcrypto\.|\bconsole\./u
+  t.strictSame(placement.filter(({ text }) => impure.test(text)).map(({ path }) => path), none)
+})
+
+void t.test('the entry alone reads arguments and environment, and ends the process', async t => {
+  const entry = /\bprocess\.(?:argv|env|exit|exitCode)\b|\{
+    [^},
+  ]*\b(?:argv|env|exit|exitCode)\b[^}]*\}\s*(?:=\s*process\b|from\s*'node:process')/u
+  t.strictSame(source.filter(({ text }) => entry.test(text)).map(({ path }) => path), ['src/main.ts'])
+})
+
+void t.test('each part imports only those below it', async t => {
+  const below: Readonly<Record<string, readonly string[]>> = {
+    placement: [],
+    manifests: ['placement'],
+    cluster: ['placement'],
+    certificates: [],
+    admission: ['placement'],
+    controllers: ['placement', 'cluster'],
+    dashboard: ['placement'],
+    cli: ['placement', 'manifests', 'cluster', 'certificates', 'admission', 'controllers', 'dashboard'],
+    'main.ts': ['cli'],
+  }
+  const wrong = source.flatMap(({ path, imports }) => imports.flatMap(name => {
+    const [from = '', to] = [partOf(path), partOf(name)]
+    return to === undefined || to === from || below[from]?.includes(to) === true ? [] : [`${path}: ${name}`]
+  }))
+  t.strictSame(wrong, none)
+  t.strictSame(source.map(({ path }) => partOf(path) ?? '').filter(part => !Object.hasOwn(below, part)), none, 'there is no other part')
+})
+
+void t.test('no import goes in a circle', async t => {
+  const imports = new Map(source.map(file => [file.path, file.imports]))
+  const done = new Set<string>()
+  const circleFrom = (path: string, way: readonly string[]): string | undefined => {
+    if (way.includes(path)) return [...way.slice(way.indexOf(path)), path].join(' → ')
+    if (done.has(path)) return undefined
+    const circle = (imports.get(path) ?? []).map(next => circleFrom(next, [...way, path])).find(found => found !== undefined)
+    done.add(path)
+    return circle
+  }
+  t.strictSame(source.map(({ path }) => circleFrom(path, [])).filter(circle => circle !== undefined), none)
+})
+
+void t.test('every import of ours is there', async t => {
+  const paths = new Set(source.map(({ path }) => path))
+  t.strictSame(source.flatMap(({ imports }) => imports.filter(name => partOf(name) !== undefined && !paths.has(name))), none)
+})
+
+void t.test('files are short and named for one thing', async t => {
+  const all = [...source, ...await filesIn('test'), ...await filesIn('bench')]
+  t.strictSame(all.filter(file => lines(file) > 250).map(file => `${file.path}: ${lines(file)}`), none, 'at most 250 lines')
+  const sizes = source.map(lines).toSorted((a, b) => a - b)
+  t.ok((sizes[Math.floor(sizes.length / 2)] ?? 0) < 100, `the median of src is ${sizes[Math.floor(sizes.length / 2)]} lines`)
+  t.strictSame(all.filter(({ path }) => /\/(?:utils?|helpers?|common|misc|types?|index)\.[^/]*$/u.test(path)).map(({ path }) => path), none)
+  t.strictSame(source.filter(({ path }) => !/\/[a-z0-9]+(?:-[a-z0-9]+)*\.ts$/u.test(path)).map(({ path }) => path), none, 'kebab-case')
+})

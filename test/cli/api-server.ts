@@ -1,0 +1,70 @@
+import { createServer, type ServerResponse } from 'node:http'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Test } from 'tap'
+
+export const distributors = '/apis/versprei.versprei.io/v1beta1/poddistributors'
+const configuration = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/versprei'
+
+export interface Api {
+  readonly port: number
+  /** A kubeconfig that names it. */
+  readonly kubeconfig: string
+  /** What it was asked for, without queries; watches are left out. */
+  readonly asked: string[]
+  /** The bodies of patches. */
+  readonly applied: unknown[]
+  /** Answers for certain paths, in place of empty lists; undefined: none at all. */
+  readonly answers: Map<string, { readonly code: number, readonly reason: string } | undefined>
+  /** Lists of these paths wait for it. */
+  gate: Promise<void>
+  /** Ends it as a crash would: every connection is reset. */
+  readonly die: () => Promise<void>
+}
+
+const refuse = (response: ServerResponse, code: number, reason: string): void => {
+  response.statusCode = code
+  response.end(JSON.stringify({ kind: 'Status', status: 'Failure', code, reason, message: `no: ${reason}` }))
+}
+
+/** A kubeconfig for this port of loopback, without credentials. */
+export const writeKubeconfig = async (file: string, port: number): Promise<string> => {
+  await writeFile(file, JSON.stringify({
+    'current-context': 'here', clusters: [{ name: 'c', cluster: { server: `http://127.0.0.1:${port}` } }], users: [{ name: 'u', user: {} }],
+    contexts: [{ name: 'here', context: { cluster: 'c', user: 'u' } }],
+  }))
+  return file
+}
+
+/** A loopback API server with empty lists, silent watches and an empty webhook configuration. */
+export const startApi = async (t: Test): Promise<Api> => {
+  const asked: string[] = []
+  const applied: unknown[] = []
+  const answers: Api['answers'] = new Map()
+  const server = createServer(async (request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://loopback')
+    response.setHeader('content-type', 'application/json')
+    if (searchParams.has('watch')) return response.flushHeaders()
+    const body = Buffer.concat(await request.toArray()).toString()
+    if (request.method === 'PATCH') applied.push(JSON.parse(body))
+    asked.push(`${request.method} ${pathname}`)
+    if (searchParams.get('limit') !== '1') await api.gate
+    const answer = answers.get(pathname)
+    if (answer !== undefined) return refuse(response, answer.code, answer.reason)
+    if (answers.has(pathname)) return undefined
+    if (pathname === configuration) return response.end(JSON.stringify({ kind: 'MutatingWebhookConfiguration', webhooks: [] }))
+    return response.end(JSON.stringify({ kind: 'List', metadata: { resourceVersion: '1' }, items: [] }))
+  })
+  await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const die = async () => {
+    const closed = new Promise(resolve => { server.close(resolve) })
+    server.closeAllConnections()
+    await closed
+  }
+  t.teardown(() => (server.listening ? die() : undefined))
+  const kubeconfig = await writeKubeconfig(join(t.testdir({}), 'kubeconfig'), port)
+  const api: Api = { port, kubeconfig, asked, applied, answers, gate: Promise.resolve(), die }
+  return api
+}

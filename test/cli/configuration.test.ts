@@ -1,0 +1,104 @@
+import t from 'tap'
+import { parseConfiguration } from '../../src/cli/configuration.ts'
+import { environmentVariable, serveFlags, type FlagName } from '../../src/cli/serve-flags.ts'
+
+type Texts = Partial<Record<FlagName, string>>
+const mistakes = (flags: Texts, environment: Record<string, string> = {}) => {
+  const parsed = parseConfiguration(flags, environment)
+  return 'mistakes' in parsed ? parsed.mistakes : []
+}
+const read = (flags: Texts, environment: Record<string, string> = {}) => {
+  const parsed = parseConfiguration(flags, environment)
+  if ('mistakes' in parsed) throw new Error(parsed.mistakes.join('\n'))
+  return { ...parsed.configuration, webhookUrl: parsed.configuration.webhookUrl?.href }
+}
+
+const defaults = {
+  host: '::', port: 8443, metricsPort: 9090, certificates: 'certs', kubeconfig: undefined, context: undefined, manifests: undefined,
+  webhookUrl: undefined, drain: 10_000, logLevel: 'info',
+}
+
+void t.test('without anything there are the defaults, frozen', async t => {
+  t.strictSame(read({}), defaults)
+  const parsed = parseConfiguration({}, {})
+  t.ok('configuration' in parsed && Object.isFrozen(parsed.configuration))
+})
+
+const values: readonly { flag: FlagName, text: string, other: string, key: keyof typeof defaults, want: unknown }[] = [
+  { flag: 'host', text: '127.0.0.1', other: 'localhost', key: 'host', want: '127.0.0.1' },
+  { flag: 'port', text: '0', other: '1', key: 'port', want: 0 },
+  { flag: 'metrics-port', text: '65535', other: '1', key: 'metricsPort', want: 65_535 },
+  { flag: 'certificates', text: '/a b', other: 'c', key: 'certificates', want: '/a b' },
+  { flag: 'kubeconfig', text: '/k', other: '/l', key: 'kubeconfig', want: '/k' },
+  { flag: 'context', text: 'c', other: 'd', key: 'context', want: 'c' },
+  { flag: 'manifests', text: 'm', other: 'n', key: 'manifests', want: 'm' },
+  { flag: 'webhook-url', text: 'https://192.0.2.1:8443', other: 'https://192.0.2.2/x', key: 'webhookUrl', want: 'https://192.0.2.1:8443/mutate' },
+  { flag: 'drain', text: '3600', other: '0', key: 'drain', want: 3_600_000 },
+  { flag: 'log-level', text: 'debug', other: 'silent', key: 'logLevel', want: 'debug' },
+]
+void t.test('every flag is read', async t => t.same(values.map(({ flag }) => flag), serveFlags.map(({ name }) => name)))
+for (const { flag, text, other, key, want } of values) {
+  void t.test(`--${flag}: the flag before the variable before the default; an empty variable is none`, async t => {
+    const variable = environmentVariable(flag)
+    const given = { ...defaults, [key]: want }
+    t.strictSame(read({ [flag]: text }), given)
+    t.strictSame(read({ [flag]: text }, { [variable]: other }), given)
+    t.strictSame(read({}, { [variable]: text }), given)
+    t.strictSame(read({}, { [variable]: '' }), defaults)
+    t.match(mistakes({ [flag]: '' }), [`--${flag}: "" is not `], 'an empty flag is a mistake')
+  })
+}
+
+void t.test('variables are named after their flags', async t => {
+  t.same(serveFlags.map(({ name }) => environmentVariable(name)), [
+    'VERSPREI_HOST', 'VERSPREI_PORT', 'VERSPREI_METRICS_PORT', 'VERSPREI_CERTIFICATES', 'VERSPREI_KUBECONFIG', 'VERSPREI_CONTEXT',
+    'VERSPREI_MANIFESTS', 'VERSPREI_WEBHOOK_URL', 'VERSPREI_DRAIN', 'VERSPREI_LOG_LEVEL',
+  ])
+})
+
+void t.test('KUBECONFIG counts after our own', async t => {
+  const environment = { KUBECONFIG: '/theirs' }
+  t.equal(read({}, environment).kubeconfig, '/theirs')
+  t.equal(read({}, { KUBECONFIG: '' }).kubeconfig, undefined)
+  t.equal(read({}, { ...environment, VERSPREI_KUBECONFIG: '/ours' }).kubeconfig, '/ours')
+  t.equal(read({ manifests: 'm' }, environment).manifests, 'm', 'and contradicts nothing')
+})
+
+const url = 'an https URL without user, query and fragment, such as https://192.0.2.1:8443/mutate'
+void t.test('all mistakes are told at once, by the flag or the variable that they stand in', async t => {
+  t.same(mistakes(
+    { host: 'my host', port: '65536', 'metrics-port': '-1', certificates: '', 'webhook-url': 'http://192.0.2.1/' },
+    { VERSPREI_DRAIN: '1.5', VERSPREI_LOG_LEVEL: 'loud', VERSPREI_PORT: 'unread' },
+  ), [
+    '--host: "my host" is not an IP address or localhost',
+    '--port: "65536" is not a port: a number from 0 to 65535',
+    '--metrics-port: "-1" is not a port: a number from 0 to 65535',
+    '--certificates: "" is not a value: it is empty',
+    `--webhook-url: "http://192.0.2.1/" is not ${url}`,
+    'VERSPREI_DRAIN: "1.5" is not a number of seconds from 0 to 3600',
+    'VERSPREI_LOG_LEVEL: "loud" is not one of trace, debug, info, warn, error, fatal, silent',
+  ])
+})
+
+for (const text of ['192.0.2.1:8443', 'https://u@192.0.2.1/', 'https://u:p@192.0.2.1/', 'https://192.0.2.1/?a', 'https://192.0.2.1/#a', 'https://']) {
+  void t.test(`the API server would not take ${text}`, async t => t.same(mistakes({ 'webhook-url': text }), [`--webhook-url: ${JSON.stringify(text)} is not ${url}`]))
+}
+for (const text of ['1e3', ' 1', '0x10', '１', '3601', 'Infinity']) {
+  void t.test(`${JSON.stringify(text)} is no drain`, async t => t.equal(mistakes({ drain: text }).length, 1))
+}
+
+const leaveOut = (flag: string, manifests: string) => `${flag}: needs a cluster, and ${manifests} serves without one; leave one of them out`
+const contradictions: readonly { name: string, flags: Texts, environment?: Record<string, string>, want: string[] }[] = [
+  {
+    name: 'manifests and what needs a cluster', flags: { manifests: 'm', kubeconfig: 'k', context: 'c', 'webhook-url': 'https://192.0.2.1/' },
+    want: ['--kubeconfig', '--context', '--webhook-url'].map(flag => leaveOut(flag, '--manifests')),
+  },
+  {
+    name: 'the same from variables', flags: {}, environment: { VERSPREI_MANIFESTS: 'm', VERSPREI_CONTEXT: 'c', VERSPREI_WEBHOOK_URL: 'https://192.0.2.1/' },
+    want: ['VERSPREI_CONTEXT', 'VERSPREI_WEBHOOK_URL'].map(variable => leaveOut(variable, 'VERSPREI_MANIFESTS')),
+  },
+  { name: 'one port for two', flags: { port: '9090' }, want: ['VERSPREI_METRICS_PORT: 9090 is the port for the API server already; choose another'] },
+  { name: 'one port for two, by flag', flags: { 'metrics-port': '8443' }, want: ['--metrics-port: 8443 is the port for the API server already; choose another'] },
+  { name: 'any free port twice is none', flags: { port: '0', 'metrics-port': '0' }, want: [] },
+]
+for (const { name, flags, environment, want } of contradictions) void t.test(name, async t => t.same(mistakes(flags, environment), want))

@@ -1,0 +1,83 @@
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { parseConfiguration, type Configuration } from '../../src/cli/configuration.ts'
+import { prepare } from '../../src/cli/prepare.ts'
+import type { FlagName } from '../../src/cli/serve-flags.ts'
+import { distributors, startApi, writeKubeconfig } from './api-server.ts'
+import { until } from './process.ts'
+
+const configure = (flags: Partial<Record<FlagName, string>>): Configuration => {
+  const parsed = parseConfiguration(flags, {})
+  if ('mistakes' in parsed) throw new Error(parsed.mistakes.join('\n'))
+  return parsed.configuration
+}
+const mistakes = async (prepared: ReturnType<typeof prepare>) => {
+  const result = await prepared
+  return 'mistakes' in result ? result.mistakes : []
+}
+const flagsFor = (t: Test, kubeconfig: string) => ({ kubeconfig, certificates: join(t.testdirName, 'certs') })
+
+void t.test('a cluster that cannot be served from: one clear line for each thing that is wrong', async t => {
+  const api = await startApi(t)
+  api.answers.set(distributors, { code: 404, reason: 'NotFound' })
+  api.answers.set('/api/v1/nodes', { code: 403, reason: 'Forbidden' })
+  t.same(await mistakes(prepare(configure(flagsFor(t, api.kubeconfig)), {})), [
+    `GET http://127.0.0.1:${api.port}${distributors}: 404 NotFound: no: NotFound; is the CRD installed? kubectl apply -k config`,
+    `GET http://127.0.0.1:${api.port}/api/v1/nodes: 403 Forbidden: no: Forbidden; may this account list nodes? see config/rbac`,
+  ])
+})
+
+void t.test('an API server that is not there is told once, with all else that is wrong', async t => {
+  const folder = t.testdir({ file: '' })
+  const kubeconfig = await writeKubeconfig(join(folder, 'kubeconfig'), 1)
+  const told = await mistakes(prepare(configure({ kubeconfig, certificates: join(folder, 'file') }), {}))
+  t.match(told, [/^http:\/\/127\.0\.0\.1:1 does not answer: .*ECONNREFUSED/, `--certificates: ${join(folder, 'file')}`])
+  t.equal(told.length, 2)
+})
+
+void t.test('an API server that never answers is given up within 10 s', async t => {
+  const api = await startApi(t)
+  for (const path of [distributors, '/api/v1/pods', '/api/v1/nodes']) api.answers.set(path, undefined)
+  const configuration = configure(flagsFor(t, api.kubeconfig))
+  const patient = prepare(configuration, {})
+  await until('it asks', async () => api.asked.length === 3 || undefined)
+  const asked = Date.now()
+  const told = await mistakes(patient)
+  t.ok(Date.now() - asked < 10_000)
+  t.match(told, [/^http:\/\/127\.0\.0\.1:\d+ does not answer: \S/])
+  t.equal(told.length, 1)
+})
+
+void t.test('whoever is asked to end does not wait for the answer', async t => {
+  const api = await startApi(t)
+  for (const path of [distributors, '/api/v1/pods', '/api/v1/nodes']) api.answers.set(path, undefined)
+  const ending = new AbortController()
+  const prepared = prepare(configure(flagsFor(t, api.kubeconfig)), {}, ending.signal)
+  await until('it asks', async () => api.asked.length === 3 || undefined)
+  const asked = Date.now()
+  ending.abort()
+  await prepared
+  t.ok(Date.now() - asked < 5000)
+})
+
+void t.test('the certificate is good for whoever may call: this machine, the Service, the URL, the address', async t => {
+  const api = await startApi(t)
+  const prepared = await prepare(configure({ ...flagsFor(t, api.kubeconfig), host: '192.0.2.7', 'webhook-url': 'https://[2001:db8::1]:8443/' }), {})
+  t.match(prepared, {
+    ownNamespace: undefined,
+    hosts: ['localhost', '127.0.0.1', '::1', 'versprei.versprei-system.svc', 'versprei.versprei-system.svc.cluster.local', '192.0.2.7', '2001:db8::1'],
+  })
+  if ('connection' in prepared) await prepared.connection?.close()
+  await t.resolves(access(join(t.testdirName, 'certs', 'tls.crt')))
+})
+
+void t.test('a folder of manifests needs to be one, and needs no cluster', async t => {
+  const folder = t.testdir({ file: '', manifests: {} })
+  const certificates = join(folder, 'certs')
+  const missing = join(folder, 'missing')
+  t.match(await mistakes(prepare(configure({ manifests: missing, certificates }), {})),
+    [`--manifests: ${missing} cannot be read: ENOENT`])
+  t.match(await mistakes(prepare(configure({ manifests: join(folder, 'file'), certificates }), {})), [/^--manifests: .* ENOTDIR.*; a folder of YAML files is wanted$/])
+  t.match(await prepare(configure({ manifests: join(folder, 'manifests'), certificates }), {}), { connection: undefined, ownNamespace: undefined })
+})

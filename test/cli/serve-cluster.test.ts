@@ -1,0 +1,73 @@
+import { cp, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { createClient, review } from '../admission/serving.ts'
+import { startApi } from './api-server.ts'
+import { start, until } from './process.ts'
+
+const anyPorts = ['--host', '127.0.0.1', '--port', '0', '--metrics-port', '0']
+
+const get = async (url: string) => {
+  const response = await fetch(url)
+  return `${response.status} ${await response.text()}`
+}
+const metric = async (metricsUrl: string | undefined, name: string): Promise<number> =>
+  Number((await get(`${metricsUrl}/metrics`)).split('\n').find(line => line.startsWith(`${name} `))?.split(' ')[1])
+
+const client = async (t: Test, url: string | undefined, certificates: string) => {
+  const { port } = new URL(url ?? '')
+  return createClient(t, Number(port), { ca: await readFile(join(certificates, 'ca.crt'), 'utf8') })
+}
+
+void t.test('registers only when all lists are there; when the API server dies it serves on, ready, and says for how long', async t => {
+  const api = await startApi(t)
+  const gate = Promise.withResolvers<void>()
+  api.gate = gate.promise
+  const certificates = join(t.testdirName, 'certs')
+  const running = start(t, ['serve', ...anyPorts, '--certificates', certificates, '--kubeconfig', api.kubeconfig, '--webhook-url', 'https://192.0.2.1:8443/'])
+  const { url, metricsUrl } = await running.logs('serving')
+  const missing = ['poddistributors', 'pods', 'nodes'].map(resource => `not ready: the first full list of ${resource} is not there yet\n`)
+  t.equal(await get(`${metricsUrl}/readyz`), `503 ${missing.join('')}`)
+  const staleness = () => metric(metricsUrl, 'versprei_watch_staleness_seconds{resource="pods"}')
+  t.ok(await staleness() < 60, 'before the first list it counts from the start')
+  const send = await client(t, url, certificates)
+  t.equal((await send({ body: review('a') })).status, 200, 'and answers already')
+  t.equal(await metric(metricsUrl, 'versprei_admission_decisions_total{result="skipped",reason="not-synced"}'), 1)
+  const registrations = () => api.asked.filter(line => line.includes('mutatingwebhookconfigurations')).map(line => line.split(' ')[0])
+  t.same(registrations(), [])
+  gate.resolve()
+  await running.logs('registered with the API server')
+  t.same(registrations(), ['GET', 'PATCH'])
+  t.equal(await get(`${metricsUrl}/readyz`), '200 ok\n')
+  await api.die()
+  const before = await staleness()
+  await until('staleness grows', async () => (await staleness() > before + 0.5) || undefined)
+  t.equal(await get(`${metricsUrl}/readyz`), '200 ok\n')
+  t.equal((await send({ body: review('b') })).status, 200)
+  t.equal(await metric(metricsUrl, 'versprei_admission_decisions_total{result="skipped",reason="no-distributor"}'), 1)
+  running.kill('SIGINT')
+  t.equal(await running.ended, 0)
+})
+
+void t.test('certificates that someone renews are served, and registered at once', async t => {
+  const api = await startApi(t)
+  const certificates = join(t.testdirName, 'certs')
+  const fixtures = join(import.meta.dirname, '../certificates/fixtures')
+  await cp(join(fixtures, 'rsa'), certificates, { recursive: true })
+  const running = start(t, ['serve', ...anyPorts, '--certificates', certificates, '--kubeconfig', api.kubeconfig, '--webhook-url', 'https://192.0.2.1/'])
+  const { url } = await running.logs('serving')
+  await running.logs('registered with the API server')
+  t.equal((await (await client(t, url, join(fixtures, 'rsa')))({ body: review('a') })).status, 200)
+  await cp(join(fixtures, 'elliptic'), certificates, { recursive: true })
+  const { time: renewed = 0 } = await running.logs('serving with a new certificate')
+  const again = await until('it is registered', async () => running.logged.filter(({ msg }) => msg === 'registered with the API server')[1])
+  t.ok((again.time ?? 0) - renewed < 3000, 'without waiting for the next look, which is more than 4 s away')
+  t.equal((await (await client(t, url, join(fixtures, 'elliptic')))({ body: review('a') })).status, 200)
+  const bundle = async (kind: string) => (await readFile(join(fixtures, kind, 'ca.crt'))).toString('base64')
+  t.match([api.applied[0], api.applied[1]], [
+    { webhooks: [{ clientConfig: { url: 'https://192.0.2.1/mutate', caBundle: await bundle('rsa') } }] },
+    { webhooks: [{ clientConfig: { url: 'https://192.0.2.1/mutate', caBundle: await bundle('elliptic') } }] },
+  ])
+  running.kill('SIGINT')
+  t.equal(await running.ended, 0)
+})

@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import { httpErrors } from '../../src/admission/http-errors.ts'
+import { createMetrics } from '../../src/admission/metrics.ts'
+import { environmentVariable, serveFlags } from '../../src/cli/serve-flags.ts'
+import * as keys from '../../src/placement/keys.ts'
+import { skipReasons } from '../../src/placement/scope.ts'
+
+const reference = await readFile(join(import.meta.dirname, '../../docs/reference.md'), 'utf8')
+
+/** The cells of the one table of a section, without their backticks. */
+const table = (section: string): string[][] => {
+  const text = reference.split(`\n## ${section}\n`)[1]?.split('\n## ')[0] ?? ''
+  return text.split('\n').filter(line => line.startsWith('| ') && !line.startsWith('|---')).slice(1)
+    .map(line => line.split('|').slice(1, -1).map(cell => cell.trim().replaceAll('`', '')))
+}
+
+void t.test('the flags, their variables, defaults and meanings are those of the code', async t => {
+  t.same(table('Flags'), serveFlags.map(({ name, default: byDefault, help }) => [`--${name}`, environmentVariable(name), byDefault ?? '', help]))
+})
+
+void t.test('the metrics, their labels and help are those of the code', async t => {
+  const { registry } = createMetrics({
+    distributors: () => ({ valid: 0, invalid: 0 }), pods: () => 0, nodes: () => 0, reservations: () => 0,
+    staleness: () => ({ pods: 0 }), certificateEnd: () => 0,
+  })
+  const ours = (await registry.getMetricsAsJSON()).filter(({ name }) => !/^(?:process|nodejs)_/.test(name))
+  const labels = (values: readonly { readonly labels: object }[]) => Object.keys(values[0]?.labels ?? {}).filter(label => label !== 'le').join(', ')
+  t.same(table('Metrics'), ours.map(({ name, help, values }) => [name, labels(values), help]))
+})
+
+void t.test('every reason is explained, in the order of the code', async t => {
+  const rows = table('Why a pod is left alone')
+  t.same(rows.map(([reason]) => reason), skipReasons)
+  for (const [reason, what, toDo] of rows) t.ok((what ?? '').length > 10 && (toDo ?? '').length > 5, reason ?? '')
+})
+
+void t.test('the HTTP answers are those of the code', async t => {
+  t.same(table('HTTP answers'), Object.entries(httpErrors).map(([code, { status, means }]) => [code, String(status), means]))
+})
+
+void t.test('every label and annotation is there', async t => {
+  const kinds = Object.entries(keys).flatMap(([name, key]) =>
+    name.endsWith('Label') ? [`${key} label`] : name.endsWith('Annotation') ? [`${key} annotation`] : [])
+  t.same(table('Labels and annotations').map(([key, kind]) => `${key} ${kind}`).toSorted(), kinds.toSorted())
+})

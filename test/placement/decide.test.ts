@@ -1,0 +1,267 @@
+import t from 'tap'
+import { applyPatch } from './apply-patch.ts'
+import { decideOn, deployment, grow, know, ownedBy, place, pod, regular, spot, written } from './known.ts'
+import { listDistributor } from '../../src/placement/distributor/listed.ts'
+
+const required = 'requiredDuringSchedulingIgnoredDuringExecution'
+const onNodes = (type: string) => ({ key: 'type', operator: 'In', values: [type] })
+const spread = (group: string, ...keys: readonly string[]) => ({
+  maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway', nodeTaintsPolicy: 'Honor',
+  labelSelector: { matchLabels: {
+    'versprei.io/distributor': 'web', 'versprei.io/group': group,
+  } }, ...(keys.length === 0 ? {} : { matchLabelKeys: keys }),
+})
+
+void t.test('a Deployment\'s pod gets exactly this patch', async t => {
+  t.strictSame(decideOn(know(), pod()), {
+    kind: 'place', distributor: 'web', group: 'type-default', seat: 0,
+    patch: [
+      { op: 'add', path: '/metadata/labels/versprei.io~1distributor', value: 'web' },
+      { op: 'add', path: '/metadata/labels/versprei.io~1group', value: 'type-default' },
+      {
+        op: 'add', path: '/metadata/annotations', value: {
+          'versprei.io/seat': '0', 'versprei.io/admission': 'review-1', 'controller.kubernetes.io/pod-deletion-cost': '1000000000',
+        },
+      },
+      {
+        op: 'add', path: '/spec/affinity',
+        value: { nodeAffinity: { [required]: { nodeSelectorTerms: [{ matchExpressions: [onNodes('default')] }] } } },
+      },
+      { op: 'add', path: '/spec/topologySpreadConstraints', value: [spread('type-default', 'pod-template-hash')] },
+    ],
+  })
+})
+
+void t.test('the patched pod has all that it had, and what the group asks', async t => {
+  const knowledge = know(written({ distribution: [{ ...spot, tolerations: [{ key: 'spot', operator: 'Exists' }] }] }))
+  knowledge.nodes.replace([{ name: 'a', labels: { type: 'spot', 'topology.kubernetes.io/zone': 'z' } }])
+  const object = pod({
+    nodeSelector: { disk: 'ssd' }, tolerations: [{ key: 'gpu', operator: 'Exists' }], topologySpreadConstraints: null,
+    affinity: {
+      podAffinity: {},
+      nodeAffinity: { [required]: { nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: ['a'] }] }, {}] } },
+    },
+  }, { annotations: { note: 'x' } })
+  t.strictSame(applyPatch(object, place(knowledge, object).patch), {
+    metadata: {
+      generateName: 'web-5d4f-', ownerReferences: ownedBy('apps/v1', 'ReplicaSet', 'web-5d4f'),
+      labels: { app: 'web', 'pod-template-hash': '5d4f', 'versprei.io/distributor': 'web', 'versprei.io/group': 'type-spot' },
+      annotations: {
+        note: 'x', 'versprei.io/seat': '0', 'versprei.io/admission': 'review-1',
+        'controller.kubernetes.io/pod-deletion-cost': '1000000000',
+      },
+    },
+    spec: {
+      containers: [{ name: 'main', image: 'web:1' }], nodeSelector: { disk: 'ssd' },
+      tolerations: [{ key: 'gpu', operator: 'Exists' }, { key: 'spot', operator: 'Exists' }],
+      topologySpreadConstraints: [
+        spread('type-spot', 'pod-template-hash'), {
+          ...spread('type-spot', 'pod-template-hash'), topologyKey: 'topology.kubernetes.io/zone',
+        },
+      ],
+      affinity: {
+        podAffinity: {}, nodeAffinity: {
+          [required]: {
+            nodeSelectorTerms: [
+              { matchFields: [{ key: 'metadata.name', operator: 'In', values: ['a'] }], matchExpressions: [onNodes('spot')] }, {},
+            ],
+          },
+        },
+      },
+    },
+  })
+})
+
+void t.test('pods of every kind of workload find their seat', async t => {
+  const target = (apiVersion: string, kind: string, name?: string) => written(
+    { target: { apiVersion, kind, ...(name === undefined ? {} : { name }) } }
+  )
+  const ordinal = (index: string) => pod(
+    {}, { labels: { 'apps.kubernetes.io/pod-index': index }, ownerReferences: ownedBy('apps/v1', 'StatefulSet', 'db') }
+  )
+  const job = (annotations: unknown, name = 'import') => pod(
+    {}, { labels: {}, annotations, ownerReferences: ownedBy('batch/v1', 'Job', name) }
+  )
+  const plain = pod({}, { labels: null, ownerReferences: ownedBy('apps/v1', 'ReplicaSet', 'bare') })
+  const cases = [
+    {
+      name: 'StatefulSet: the ordinal', distributor: target('apps/v1', 'StatefulSet', 'db'), object: ordinal('7'), seat: 7,
+      group: 'type-spot',
+    },
+    {
+      name: 'indexed Job: the index', distributor: target('batch/v1', 'Job', 'import'),
+      object: job({ 'batch.kubernetes.io/job-completion-index': '2' }), seat: 2, group: 'type-spot',
+    },
+    { name: 'plain Job: the next', distributor: target('batch/v1', 'Job', 'import'), object: job({}), seat: 0, group: 'type-default' },
+    {
+      name: 'ReplicaSet without pod-template-hash', distributor: target('apps/v1', 'ReplicaSet', 'bare'), object: plain, seat: 0,
+      group: 'type-default',
+    },
+    {
+      name: 'any controller', distributor: target('example.com/v1', 'Fleet', 'f'),
+      object: pod({}, { ownerReferences: ownedBy('example.com/v1', 'Fleet', 'f') }), seat: 0, group: 'type-default',
+    },
+  ]
+  for (const { name, distributor, object, seat, group } of cases) {
+    const decision = place(know(distributor), object)
+    t.strictSame({ seat: decision.seat, group: decision.group }, { seat, group }, name)
+    const costs = JSON.stringify(decision.patch).includes('pod-deletion-cost')
+    t.equal(costs, name.startsWith('ReplicaSet'), `${name}: a deletion cost for a ReplicaSet's pods alone`)
+  }
+  const byIndex = target('apps/v1', 'StatefulSet', 'db')
+  const knowledge = know(byIndex)
+  place(knowledge, ordinal('3'))
+  t.equal(knowledge.revisions.size().reservations, 0, 'an ordinal is no reservation')
+  t.equal(decideOn(knowledge, ordinal('1048575')).kind, 'place', 'the last seat')
+  t.match(decideOn(knowledge, ordinal('1048576')), { kind: 'skip', reason: 'seat-out-of-range', warning: /first 1048576 pods/ })
+})
+
+void t.test('the same review again gets the same answer and no second seat', async t => {
+  const knowledge = know()
+  const first = decideOn(knowledge, pod())
+  t.strictSame(decideOn(knowledge, pod()), first)
+  t.equal(knowledge.revisions.size().reservations, 1)
+  t.equal(place(knowledge, pod(), { uid: 'review-2' }).seat, 1)
+})
+
+void t.test('a dry run gets the same decision and reserves nothing', async t => {
+  const knowledge = know()
+  const dry = decideOn(knowledge, pod(), { dryRun: true })
+  t.equal(knowledge.revisions.size().reservations, 0)
+  t.strictSame(dry, decideOn(knowledge, pod()))
+})
+
+void t.test('each revision has seats of its own', async t => {
+  const knowledge = know()
+  grow(knowledge, 3)
+  t.equal(
+    place(
+      knowledge, pod({}, { ownerReferences: ownedBy('apps/v1', 'ReplicaSet', 'web-5d4f').map(one => ({ ...one, uid: 'other' })) })
+    ).seat,
+    0
+  )
+})
+
+void t.test('a reservation is a seat taken, until the watch shows its pod', async t => {
+  const knowledge = know()
+  for (let i = 0; i < 1000; i += 1) place(knowledge, pod(), { uid: `burst-${i}` })
+  t.strictSame(knowledge.revisions.size(), { pods: 0, reservations: 1000 })
+  knowledge.revisions.replace(grow(know(), 1000, pod(), 'x').map((one, i) => ({ ...one, admission: `burst-${i}` })))
+  t.strictSame(knowledge.revisions.size(), { pods: 1000, reservations: 0 })
+  t.equal(place(knowledge, pod(), { uid: 'next' }).seat, 1000)
+})
+
+void t.test('a replacement takes the seat its predecessor left', async t => {
+  const knowledge = know()
+  const pods = grow(knowledge, 50)
+  for (const seat of [31, 7, 2]) {
+    knowledge.revisions.remove(pods[seat]!.uid)
+    const [next] = grow(knowledge, 1, pod(), `replaces-${seat}`)
+    t.strictSame({ seat: next!.seat, group: next!.group }, { seat, group: pods[seat]!.group })
+  }
+})
+
+void t.test('a weight that changes moves nothing; the next pods fill what lacks', async t => {
+  const knowledge = know()
+  const pods = grow(knowledge, 100)
+  knowledge.distributors.apply(listDistributor(written({ distribution: [{ ...regular, weight: 50 }, { ...spot, weight: 50 }] })))
+  const next = grow(knowledge, 60, pod(), 'later')
+  t.ok(next.every(({ group }) => group === 'type-spot'), '20 spot pods lack 60')
+  t.strictSame(
+    grow(knowledge, 10, pod(), 'last').map(({ group }) => group).toSorted(),
+    [...Array(5).fill('type-default'), ...Array(5).fill('type-spot')]
+  )
+  const seats = new Set(next.map(({ seat }) => seat))
+  t.equal(seats.size, 60, 'no seat is given twice')
+  t.equal(pods.length, 100)
+})
+
+void t.test('a group that the pod rules out is passed over, and a pod without any keeps its seat\'s own', async t => {
+  const cases = [
+    { name: 'nodeSelector', spec: { nodeSelector: { type: 'spot' } }, want: 'type-spot' },
+    {
+      name: 'affinity',
+      spec: { affinity: { nodeAffinity: {
+        [required]: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'type', operator: 'NotIn', values: ['default'] }] }] },
+      } } },
+      want: 'type-spot',
+    },
+    { name: 'nothing is open', spec: { nodeSelector: { type: 'gpu' } }, want: 'type-default' },
+    {
+      name: 'one term that allows it is enough',
+      spec: { affinity: { nodeAffinity: {
+        [required]: { nodeSelectorTerms: [{ matchExpressions: [onNodes('spot')] }, { matchExpressions: [onNodes('default')] }] },
+      } } },
+      want: 'type-default',
+    },
+    { name: 'all terms empty', spec: { affinity: { nodeAffinity: { [required]: { nodeSelectorTerms: [{}] } } } }, want: 'type-default' },
+  ]
+  for (const { name, spec, want } of cases) t.equal(place(know(), pod(spec)).group, want, name)
+  const limited = know(written({ distribution: [regular, { ...spot, max: 1 }] }))
+  const onSpot = pod({ nodeSelector: { type: 'spot' } })
+  t.strictSame(grow(limited, 3, onSpot).map(({ group }) => group), ['type-spot', 'type-default', 'type-default'],
+    'where the open group is full and the others closed, max holds')
+  const ordered = know(written({ target: { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'db' } }))
+  const member = pod(
+    { nodeSelector: { type: 'spot' } },
+    { labels: { 'apps.kubernetes.io/pod-index': '0' }, ownerReferences: ownedBy('apps/v1', 'StatefulSet', 'db') }
+  )
+  t.match(place(ordered, member), { group: 'type-spot', seat: 0 }, 'an ordinal stays the seat')
+})
+
+void t.test('many small workloads start at places of their own', async t => {
+  const knowledge = know(written({ target: { apiVersion: 'apps/v1', kind: 'Deployment' } }))
+  const counts: Record<string, number> = { 'type-default': 0, 'type-spot': 0 }
+  for (let i = 0; i < 1000; i += 1) {
+    const owner = ownedBy('apps/v1', 'ReplicaSet', 'web-5d4f').map(one => ({ ...one, uid: `2b1f8d0e-${i}-4f7a` }))
+    counts[place(knowledge, pod({}, { ownerReferences: owner }), { uid: `r${i}` }).group]! += 1
+  }
+  t.ok(Math.abs(counts['type-spot']! - 200) < 50, `${counts['type-spot']} of 1,000 on spot`)
+  const named = know()
+  t.equal(
+    place(named, pod()).group,
+    place(
+      named, pod({}, { ownerReferences: ownedBy('apps/v1', 'ReplicaSet', 'web-5d4f').map(one => ({ ...one, uid: 'z' })) }), { uid: 'r' }
+    ).group
+  )
+  const cron = know(written(
+    {
+      target: { apiVersion: 'batch/v1', kind: 'CronJob', name: 'night' },
+      distribution: [{ ...regular, weight: 1 }, { ...spot, weight: 1 }],
+    }
+  ))
+  const groups = Array.from({ length: 40 }, (_, i) =>
+    place(cron, pod({}, { labels: {}, ownerReferences: ownedBy('batch/v1', 'Job', `night-${29_000_000 + i}`) }), { uid: `c${i}` }).group)
+  t.equal(new Set(groups).size, 2, 'the Jobs of one CronJob, too')
+})
+
+void t.test('the annotations may reach the API server\'s limit and not pass it', async t => {
+  const ours = JSON.stringify(
+    { 'versprei.io/seat': '0', 'versprei.io/admission': 'review-1', 'controller.kubernetes.io/pod-deletion-cost': '1000000000' }
+  )
+    .replaceAll(/[{}":,]/gu, '').length
+  const room = 262_144 - ours - 'note'.length
+  const withNote = (note: string) => decideOn(know(), pod({}, { annotations: { note } })).kind
+  t.equal(withNote('a'.repeat(room)), 'place', 'exactly at it')
+  t.match(
+    decideOn(know(), pod({}, { annotations: { note: 'a'.repeat(room + 1) } })),
+    { kind: 'skip', reason: 'annotations-too-large', warning: /no room/ }
+  )
+  const wide = '€'.repeat(Math.floor(room / 3))
+  t.equal(withNote(wide + 'a'.repeat(room % 3)), 'place', 'bytes are counted, not characters')
+  t.equal(withNote(wide + 'a'.repeat(room % 3 + 1)), 'skip')
+  const knowledge = know()
+  decideOn(knowledge, pod({}, { annotations: { note: 'a'.repeat(room + 1) } }))
+  t.equal(knowledge.revisions.size().reservations, 0, 'a pod that is left alone has no seat')
+})
+
+void t.test('an invalid distributor leaves its pods alone, and says why', async t => {
+  t.match(decideOn(know(written({ distribution: [] })), pod()),
+    { kind: 'skip', reason: 'distributor-invalid', warning: /PodDistributor web is invalid: spec\.distribution is empty/ })
+})
+
+void t.test('a pod that has our labels is left alone only where a distributor would place it', async t => {
+  const labelled = pod({}, { labels: { 'pod-template-hash': '5d4f', 'versprei.io/group': 'x' } })
+  t.match(decideOn(know(), labelled), { reason: 'already-labelled', warning: /versprei\.io\/group/ })
+  t.strictSame(decideOn(know(written({ target: { ...deployment, name: 'other' } })), labelled), { kind: 'skip', reason: 'no-distributor' })
+})

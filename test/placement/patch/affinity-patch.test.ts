@@ -1,0 +1,72 @@
+import t from 'tap'
+import { applyPatch, valueAt } from '../apply-patch.ts'
+import { pod } from '../known.ts'
+import { affinityPatch } from '../../../src/placement/patch/affinity-patch.ts'
+import { readPod } from '../../../src/placement/pod.ts'
+
+const required = 'requiredDuringSchedulingIgnoredDuringExecution'
+const spot = { key: 'type', operator: 'In', values: ['spot'] } as const
+const fast = { key: 'disk', operator: 'Exists' } as const
+const own = { key: 'cpu', operator: 'In', values: ['x'] }
+const preferred = [{ weight: 1, preference: { matchExpressions: [own] } }]
+const fields = [{ key: 'metadata.name', operator: 'In', values: ['a'] }]
+const ofTerms = (nodeSelectorTerms: unknown) => ({ nodeAffinity: { [required]: { nodeSelectorTerms } } })
+const pinned = ofTerms([{ matchExpressions: [spot, fast] }])
+
+/** The affinity that a pod with this one has in the end. */
+function narrowed(affinity: unknown): unknown {
+  const object = affinity === undefined ? pod() : pod({ affinity })
+  const read = readPod(object)
+  if ('wrong' in read) return read.wrong
+  return valueAt(applyPatch(object, affinityPatch(read.pod, [spot, fast])), 'spec', 'affinity')
+}
+
+void t.test('the group\'s expressions are ANDed into every term that is not empty, or become the only one', async t => {
+  const cases: readonly { name: string, affinity: unknown, want: unknown }[] = [
+    { name: 'no affinity', affinity: undefined, want: pinned },
+    { name: 'null', affinity: null, want: pinned },
+    { name: 'empty', affinity: {}, want: pinned },
+    { name: 'of pods only', affinity: { podAffinity: {}, podAntiAffinity: {} }, want: { podAffinity: {}, podAntiAffinity: {}, ...pinned } },
+    { name: 'nodeAffinity null', affinity: { nodeAffinity: null }, want: pinned },
+    { name: 'nodeAffinity empty', affinity: { nodeAffinity: {} }, want: pinned },
+    {
+      name: 'preferred only', affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: preferred } },
+      want: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: preferred, ...pinned.nodeAffinity } },
+    },
+    { name: 'required null', affinity: { nodeAffinity: { [required]: null } }, want: pinned },
+    { name: 'one term', affinity: ofTerms([{ matchExpressions: [own] }]), want: ofTerms([{ matchExpressions: [own, spot, fast] }]) },
+    {
+      name: 'several terms, each', affinity: ofTerms([{ matchExpressions: [own] }, { matchExpressions: [fast] }]),
+      want: ofTerms([{ matchExpressions: [own, spot, fast] }, { matchExpressions: [fast, spot] }]),
+    },
+    {
+      name: 'only matchFields', affinity: ofTerms([{ matchFields: fields }]),
+      want: ofTerms([{ matchFields: fields, matchExpressions: [spot, fast] }]),
+    },
+    {
+      name: 'matchFields, and expressions null', affinity: ofTerms([{ matchFields: fields, matchExpressions: null }]),
+      want: ofTerms([{ matchFields: fields, matchExpressions: [spot, fast] }]),
+    },
+    {
+      name: 'matchFields, and no expressions', affinity: ofTerms([{ matchFields: fields, matchExpressions: [] }]),
+      want: ofTerms([{ matchFields: fields, matchExpressions: [spot, fast] }]),
+    },
+    {
+      name: 'an empty term stays', affinity: ofTerms([{}, { matchExpressions: [own] }]),
+      want: ofTerms([{}, { matchExpressions: [own, spot, fast] }]),
+    },
+    {
+      name: 'every term empty', affinity: ofTerms([{}, { matchExpressions: [], matchFields: null }]),
+      want: ofTerms([{}, { matchExpressions: [], matchFields: null }]),
+    },
+    { name: 'a null term is empty', affinity: ofTerms([null]), want: ofTerms([null]) },
+    { name: 'no terms', affinity: ofTerms([]), want: ofTerms([]) },
+    { name: 'terms null', affinity: ofTerms(null), want: ofTerms(null) },
+    { name: 'there already', affinity: pinned, want: pinned },
+    {
+      name: 'there in part', affinity: ofTerms([{ matchExpressions: [fast, own] }]),
+      want: ofTerms([{ matchExpressions: [fast, own, spot] }]),
+    },
+  ]
+  for (const { name, affinity, want } of cases) t.strictSame(narrowed(affinity), want, name)
+})

@@ -1,0 +1,151 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { deviationBound, ideal, type Claim } from '../../../src/placement/seats/ideal.ts'
+import { createRoster, type Seated } from '../../../src/placement/seats/roster.ts'
+import { createSequence, seatLimit } from '../../../src/placement/seats/sequence.ts'
+import { lowestFree, rankHolders } from './rank-holders.ts'
+
+const anywhere = () => true
+const claim = fc.record({ weight: fc.integer({ min: 1, max: 40 }), base: fc.nat(3) })
+const limited = fc.record({ weight: fc.nat(40), base: fc.nat(3), more: fc.nat(9) })
+  .map(({ weight, base, more }): Claim => ({ weight, base, max: base + more }))
+const claims: fc.Arbitrary<readonly Claim[]> = fc.tuple(
+  claim, fc.array(fc.oneof(claim, limited), { maxLength: 5 })
+).map(([one, rest]) => [...rest, one])
+
+void t.test('groups and seats are those of a model that computes everything anew', async t => {
+  const pod = fc.record({ uid: fc.nat(40).map(String), group: fc.nat(5), seat: fc.option(fc.nat(60), { nil: undefined }) })
+  fc.assert(fc.property(claims, fc.array(pod, { maxLength: 60 }), fc.array(
+    fc.boolean(), { minLength: 6, maxLength: 6 }
+  ), (groups, changes, open) => {
+    const sequence = createSequence(groups)
+    const roster = createRoster(sequence, groups.length)
+    const model = new Map<string, Seated>()
+    for (const { group, ...one } of changes) {
+      const seated = { ...one, group: group % groups.length }
+      if (model.delete(one.uid)) roster.remove(one.uid)
+      else {
+        model.set(one.uid, seated)
+        roster.add(seated)
+      }
+    }
+    const taken = groups.map((_, group) => model.values().filter(one => one.group === group).toArray().length)
+    const chosen = roster.choose(group => open[group] === true)
+    const group = nextOf(groups, taken, index => open[index] === true) ?? nextOf(groups, taken, anywhere)
+    const holders = model.values().filter(one => one.group === group).map(({ uid, seat }) =>
+      ({ uid, created: 0, wish: seat !== undefined && sequence.groupOf(seat) === group ? sequence.rankOf(seat) : undefined }))
+    const rank = lowestFree(new Set(rankHolders(holders).values()))
+    return JSON.stringify(roster.counts()) === JSON.stringify(taken) && chosen.group === group && chosen.seat === sequence.seatOf(
+      chosen.group, rank
+    )
+  }), { numRuns: 600 })
+  t.pass('600 rosters')
+})
+
+/** The open group of the first seat that is free when each group fills its first seats: by walking. */
+function nextOf(groups: readonly Claim[], taken: readonly number[], isOpen: (group: number) => boolean): number | undefined {
+  const sequence = createSequence(groups)
+  const left = [...taken]
+  for (let seat = 0; seat < 4000; seat += 1) {
+    const group = sequence.groupOf(seat)
+    const more = left[group] ?? 0
+    if (more === 0 && isOpen(group)) return group
+    left[group] = Math.max(0, more - 1)
+  }
+  return undefined
+}
+
+void t.test('whatever a revision looks like, once it has grown enough it is an exact prefix, and every growth from none is one', async t => {
+  fc.assert(fc.property(claims, fc.array(fc.nat(12), { minLength: 6, maxLength: 6 }), (groups, extra) => {
+    const sequence = createSequence(groups)
+    const roster = createRoster(sequence, groups.length)
+    const start = groups.map(({ weight, base, max }, group) => Math.min(
+      extra[group]!, max === undefined ? Infinity : weight === 0 ? base : max
+    ))
+    for (const [group, count] of start.entries()) for (let i = 0; i < count; i += 1) roster.add(
+      { uid: `${group}-${i}`, group, seat: undefined }
+    )
+    // The last of the seats that these pods would fill: up to there, the others have to catch up.
+    const last = Math.max(-1, ...start.map((count, group) => (count === 0 ? -1 : sequence.seatOf(group, count - 1)!)))
+    for (let n = start.reduce((a, b) => a + b, 0); n <= last + 40; n += 1) {
+      if (n > last) {
+        const prefix = groups.map(() => 0)
+        for (let seat = 0; seat < n; seat += 1) prefix[sequence.groupOf(seat)]! += 1
+        if (JSON.stringify(roster.counts()) !== JSON.stringify(prefix)) return false
+      }
+      roster.add({ uid: `new-${n}`, ...roster.choose(anywhere) })
+    }
+    return true
+  }), { numRuns: 200 })
+  t.pass('200 revisions')
+})
+
+void t.test('scaling in by deletion cost, the highest seat first, stays within the bound, and so does what grows from there', async t => {
+  fc.assert(fc.property(claims, fc.array(fc.nat(80), { minLength: 1, maxLength: 8 }), (groups, sizes) => {
+    const roster = createRoster(createSequence(groups), groups.length)
+    const live: { readonly uid: string, readonly seat: number }[] = []
+    let made = 0
+    return sizes.every(size => {
+      while (live.length < size) {
+        const one = { uid: String(made += 1), ...roster.choose(anywhere) }
+        roster.add(one)
+        live.push(one)
+      }
+      live.sort((a, b) => a.seat - b.seat)
+      for (const { uid } of live.splice(size)) roster.remove(uid)
+      return ideal(groups, size).every((share, group) => Math.abs(roster.counts()[group]! - share) <= deviationBound(groups) + 1e-9)
+    })
+  }), { numRuns: 300 })
+  t.pass('300 histories')
+})
+
+void t.test('order of arrival does not matter, nor seats that nobody can believe', async t => {
+  const groups = [{ weight: 4, base: 0 }, { weight: 1, base: 0 }]
+  const sequence = createSequence(groups)
+  const pods = Array.from(
+    { length: 300 }, (_, seat): Seated => ({ uid: String(seat), group: sequence.groupOf(seat), seat: seat % 7 === 3 ? 9_999_999 : seat })
+  )
+  const seat = (all: readonly Seated[]) => {
+    const roster = createRoster(sequence, 2)
+    for (const one of all) roster.add(one)
+    return roster.choose(anywhere)
+  }
+  t.strictSame(seat(pods), seat(pods.toReversed()))
+  t.strictSame(seat(pods), { group: sequence.groupOf(300), seat: 300 })
+})
+
+void t.test('the seat that a controller gave says the group; a closed one is passed over', async t => {
+  const roster = createRoster(createSequence([{ weight: 3, base: 0 }, { weight: 1, base: 0 }]), 2)
+  const cases: readonly { name: string, seat: number, closed: readonly number[], want: unknown }[] = [
+    { name: 'open', seat: 0, closed: [], want: { group: 0, seat: 0 } },
+    { name: 'closed', seat: 0, closed: [0], want: { group: 1, seat: 0 } },
+    { name: 'all closed', seat: 0, closed: [0, 1], want: { group: 0, seat: 0 } },
+    { name: 'the last', seat: seatLimit - 1, closed: [0], want: { group: 1, seat: seatLimit - 1 } },
+    { name: 'beyond the last', seat: seatLimit, closed: [], want: undefined },
+  ]
+  for (const { name, seat, closed, want } of cases) t.strictSame(roster.groupAt(seat, group => !closed.includes(group)), want, name)
+})
+
+/** Microseconds of CPU for one choice among this many pods, of which some clash and the rest come and go; the best of several rounds. */
+function costOfChoosing(pods: number): number {
+  const sequence = createSequence([{ weight: 80, base: 0 }, { weight: 20, base: 0 }])
+  const roster = createRoster(sequence, 2)
+  for (let seat = 0; seat < pods; seat += 1) roster.add({ uid: `${seat}`, group: sequence.groupOf(seat), seat: seat % 20 === 7 ? 0 : seat })
+  const rounds = Array.from({ length: 7 }, () => {
+    const before = process.cpuUsage()
+    for (let i = 0; i < 2000; i += 1) {
+      roster.remove(`${(i * 7919) % pods}`)
+      roster.add({ uid: `${(i * 7919) % pods}`, ...roster.choose(anywhere) })
+    }
+    const { user, system } = process.cpuUsage(before)
+    return (user + system) / 2000
+  })
+  return Math.min(...rounds)
+}
+
+void t.test('choosing among 100,000 pods takes about the time of choosing among 100, clashes or none', async t => {
+  costOfChoosing(100)
+  const [few, many] = [costOfChoosing(100), costOfChoosing(100_000)]
+  t.ok(many < 12 * few + 2, `${few.toFixed(2)} µs among 100, ${many.toFixed(2)} µs among 100,000`)
+  t.comment(`${few.toFixed(2)} µs among 100, ${many.toFixed(2)} µs among 100,000`)
+})
