@@ -1,7 +1,8 @@
+import type { PatchOperation } from '../../src/placement/patch/patch-operation.ts'
 import { isMap } from '../../src/placement/pod.ts'
 
 /** What the API server does with a JSON patch of `add` operations (RFC 6902): throws where one does not apply. */
-export function applyPatch(object: unknown, patch: readonly { readonly op: string, readonly path: string, readonly value: unknown }[]): unknown {
+export function applyPatch(object: unknown, patch: readonly PatchOperation[]): unknown {
   const copy: unknown = structuredClone(object)
   for (const { op, path, value } of patch) {
     const [root, ...tokens] = path.split('/')
@@ -24,7 +25,7 @@ function addAt(parent: unknown, [token = '', ...rest]: readonly string[], value:
   Object.defineProperty(parent, token, { value, writable: true, enumerable: true, configurable: true })
 }
 
-/** Whether everything that was there is there still: maps may have more entries, lists more items at their end; null may have become something. */
+/** Whether all that was there is there still: maps may have more entries, lists more items at their end; null may be something now. */
 export function keepsEverything(before: unknown, after: unknown): boolean {
   if (before === null) return true
   if (Array.isArray(before)) return Array.isArray(after) && before.every((item, index) => keepsEverything(item, after[index]))

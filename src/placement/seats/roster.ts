@@ -23,8 +23,9 @@ export interface Roster {
   /**
    * Chooses a new pod's seat, without taking it. The group: of those that are open, the one whose next seat comes
    * first, when the pods of each group are thought of as filling its first seats; O(groups), whatever the number of
-   * pods (and its logarithm for the seat). The seat: the lowest of that group that nobody holds, so a replacement sits where its predecessor sat. When
-   * no group is open, the pod keeps the group it would have had, and waits there: it is never left unpinned.
+   * pods. The seat: the lowest of that group that nobody holds, so a replacement sits where its predecessor sat; that
+   * takes the logarithm of their number. When no group is open, the pod keeps the group it would have had, and waits
+   * there: it is never left unpinned.
    */
   readonly choose: (isOpen: (group: number) => boolean) => Seat
   /**
