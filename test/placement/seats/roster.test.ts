@@ -114,6 +114,23 @@ void t.test('order of arrival does not matter, nor seats that nobody can believe
   t.strictSame(seat(pods), { group: sequence.groupOf(300), seat: 300 })
 })
 
+void t.test('when no group is open, or those that are open are full, each pod keeps the group of its seat', async t => {
+  const groups = [{ weight: 4, base: 0 }, { weight: 1, base: 0, max: 1 }]
+  for (const isOpen of [() => false, (group: number) => group === 1]) {
+    const roster = createRoster(createSequence(groups), 2)
+    roster.add({ uid: 'first', group: 1, seat: 2 })
+    const chosen = Array.from({ length: 4 }, (_, uid) => {
+      const seat = roster.choose(isOpen)
+      roster.add({ uid: String(uid), ...seat })
+      return seat
+    })
+    t.strictSame(chosen, [0, 1, 3, 4].map(seat => ({ group: 0, seat })))
+  }
+  const empty = createRoster(createSequence(groups), 2)
+  for (const seat of [0, 1]) empty.add({ uid: String(seat), group: 0, seat })
+  t.strictSame(empty.choose(() => false), { group: 1, seat: 2 }, 'which need not be the first')
+})
+
 void t.test('the seat that a controller gave says the group; a closed one is passed over', async t => {
   const roster = createRoster(createSequence([{ weight: 3, base: 0 }, { weight: 1, base: 0 }]), 2)
   const cases: readonly { name: string, seat: number, closed: readonly number[], want: unknown }[] = [
