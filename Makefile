@@ -2,7 +2,7 @@
 # KUBECTL="kubectl --context other" chooses another one.
 KUBECTL ?= kubectl
 
-# The classic sample: 80 % on nodes labelled type=default, 20 % on nodes labelled type=spot.
+# The classic sample: 80 % on nodes labelled type=default, 20 % on nodes labelled type=spot; both have to be there.
 namespace := default
 deployment := nginx-deployment
 label := type
@@ -14,9 +14,10 @@ install:
 	$(KUBECTL) apply -k config
 	$(KUBECTL) wait --for=condition=Established crd/poddistributors.versprei.versprei.io --timeout=60s
 
+# The PodDistributor goes before the Deployment: what is created before Versprei has heard of it is not placed.
 # Counted on the nodes that the pods stand on, not by what Versprei wrote on the pods.
 test:
-	$(KUBECTL) apply -f config/samples/nginx-deployment.yaml -f config/samples/deployment.yaml
+	$(KUBECTL) apply -f config/samples/nginx-deployment.yaml -f config/samples/nginx-workload.yaml
 	$(KUBECTL) rollout status -n $(namespace) deployment/$(deployment) --timeout=$(seconds)s
 	@printf '\n%-24s %6s %6s %7s\n' '$(label)' nodes pods share
 	@{ $(KUBECTL) get nodes -o 'jsonpath={range .items[*]}node {.metadata.name} {.metadata.labels.$(label)}{"\n"}{end}' && \
@@ -27,6 +28,6 @@ test:
 
 # The registration goes before what it calls; the sample's PodDistributor goes with its CRD.
 clean:
-	$(KUBECTL) delete -f config/samples/deployment.yaml --ignore-not-found
+	$(KUBECTL) delete -f config/samples/nginx-workload.yaml --ignore-not-found
 	$(KUBECTL) delete mutatingwebhookconfiguration versprei --ignore-not-found
 	$(KUBECTL) delete -k config --ignore-not-found

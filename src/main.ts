@@ -16,6 +16,9 @@ function takeSignals(): readonly [Promise<NodeJS.Signals>, Promise<NodeJS.Signal
   return [first.promise, second.promise]
 }
 
+/** What to type for this program: the source runs in a checkout, by its script; a build is installed. */
+const name = import.meta.filename.endsWith('.ts') ? 'npm run --silent versprei --' : 'versprei'
+
 // The only place that reads the command line and the environment.
 process.exitCode = await run(process.argv.slice(2), {
   environment: process.env,
@@ -24,4 +27,4 @@ process.exitCode = await run(process.argv.slice(2), {
   stderr: line => void process.stderr.write(line),
   now: () => new Date(),
   signals: takeSignals,
-})
+}, name)
