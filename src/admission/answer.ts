@@ -22,7 +22,7 @@ export function answer(uid: string, decision: Decision): Answer {
   return {
     apiVersion: 'admission.k8s.io/v1',
     kind: 'AdmissionReview',
-    response: { uid, allowed: true, ...(decision.kind === 'place' ? patched(decision.patch) : warned(decision.warning)) },
+    response: { uid, allowed: true, ...(decision.kind === 'place' ? patched(decision.patch) : {}), ...warned(decision.warning) },
   }
 }
 

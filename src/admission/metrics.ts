@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Decision } from '../placement/decide.ts'
-import { skipReasons } from '../placement/scope.ts'
+import { skipReasons, type SkipReason } from '../placement/scope.ts'
 import { httpErrors, type HttpErrorCode } from './http-errors.ts'
 
 /** What a scrape asks for at that moment. */
@@ -28,9 +28,17 @@ export function createMetrics(sources: MetricSources): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
+  // Counted in plain numbers and told at a scrape. All begin at 0: a series that begins with 1 hides its first increase from rate().
+  let placed = 0
+  const skipped = new Map<SkipReason, number>(skipReasons.map(reason => [reason, 0]))
   const decisions = new Counter({
     name: 'versprei_admission_decisions_total', help: 'Admission decisions by result (placed, skipped) and reason',
     labelNames: ['result', 'reason'], registers,
+    collect() {
+      decisions.reset()
+      decisions.inc({ result: 'placed', reason: '' }, placed)
+      for (const [reason, count] of skipped) decisions.inc({ result: 'skipped', reason }, count)
+    },
   })
   const duration = new Histogram({
     name: 'versprei_admission_decision_seconds', help: 'Time from a parsed body to the decision', buckets, registers,
@@ -39,16 +47,12 @@ export function createMetrics(sources: MetricSources): Metrics {
     name: 'versprei_http_errors_total', help: 'Requests that were answered with an HTTP error, by error code', labelNames: ['code'], registers,
   })
   addGauges(sources, registers)
-  // Each made once, at 0: a series that begins with 1 hides its first increase from rate().
-  const placed = decisions.labels('placed', '')
-  const skipped = new Map(skipReasons.map(reason => [reason, decisions.labels('skipped', reason)]))
-  for (const counter of [placed, ...skipped.values()]) counter.inc(0)
   for (const code of Object.keys(httpErrors)) errors.inc({ code }, 0)
   return {
     registry,
     countDecision(decision, seconds) {
-      const counter = decision.kind === 'place' ? placed : skipped.get(decision.reason)
-      counter?.inc()
+      if (decision.kind === 'place') placed += 1
+      else skipped.set(decision.reason, (skipped.get(decision.reason) ?? 0) + 1)
       duration.observe(seconds)
     },
     countHttpError: code => errors.inc({ code }),

@@ -1,4 +1,4 @@
-import { isMap } from '../placement/pod.ts'
+import { isMap } from '../placement/is-map.ts'
 import type { Request } from '../placement/scope.ts'
 
 /** An AdmissionReview's request, or what is wrong with the body: then it is none, and the answer is HTTP 400. */

@@ -46,9 +46,10 @@ export function createAdmissionServer(options: ServerOptions): AdmissionServer {
     bodyLimit,
     keepAliveTimeout: idleTimeout,
     requestTimeout: idleTimeout,
-    // A `__proto__` key is legal in a pod's maps and must not get its pod refused: it is dropped from our copy, and only there.
-    onProtoPoisoning: 'remove',
-    onConstructorPoisoning: 'remove',
+    // Keys such as `__proto__` are legal in a pod's maps and must not get its pod refused. JSON.parse makes own keys of them, and
+    // nothing here ever assigns by a key that a body chose.
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
     // After close() requests on pooled connections are answered still, not refused with 503.
     return503OnClosing: false,
     // Idle pooled connections must not hold up the end.

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { stringify } from 'yaml'
-import { parseManifests, type Manifest } from '../manifests/read.ts'
+import { parseManifests, type Manifest, type Manifests } from '../manifests/read.ts'
 import { decide, type Decision } from '../placement/decide.ts'
+import type { Expression } from '../placement/distributor/distributor.ts'
 import type { Knowledge } from '../placement/knowledge.ts'
 import { applyPatch } from './apply-patch.ts'
 import type { Environment } from './configuration.ts'
@@ -32,18 +33,22 @@ interface Admitted {
 
 /**
  * `versprei admit`: what the server would answer for these pods, and for the pods of these workloads; by the server's own
- * code, but nothing is sent anywhere. Returns the exit code: 1 when something cannot be read, or a pod is left alone
- * for a reason that its owner should mend.
+ * code, but nothing is sent anywhere. Returns the exit code: 1 when something cannot be understood, a pod is left alone for a
+ * reason that its owner should mend; 2 when a file or a flag is wrong, or the cluster does not answer.
  */
 export async function admit(flags: AdmitFlags, io: AdmitIo): Promise<number> {
   const tell = (line: string): void => io.stderr(`versprei admit: ${line}\n`)
   try {
-    const { manifests, troubles } = await readAll(flags.files, io)
+    const { manifests, troubles, unreadable } = await readAll(flags.files, io)
     const opened = await openKnowledge(flags, io.environment)
+    if ('mistakes' in opened || unreadable.length > 0) {
+      for (const mistake of [...unreadable, ...('mistakes' in opened ? opened.mistakes : [])]) tell(mistake)
+      return 2
+    }
     for (const trouble of [...opened.troubles, ...troubles]) tell(trouble)
-    const pods = manifests.flatMap(({ where, object }) => {
-      const found = podsOf(object, flags.replicas)
-      if (found === undefined) tell(`${where}: ${String(object['kind'])} is passed over; pods are known of Pod, ${workloadKinds.join(', ')} and List`)
+    const pods = manifests.flatMap(manifest => {
+      const found = podsOf(manifest.object, flags.replicas)
+      if (found === undefined) tell(passedOver(manifest))
       return found ?? []
     })
     const admitted = pods.map((pod, index): Admitted => ({ pod, decision: decideFor(opened.knowledge, pod, index, io.now()) }))
@@ -56,17 +61,40 @@ export async function admit(flags: AdmitFlags, io: AdmitIo): Promise<number> {
   }
 }
 
-async function readAll(files: readonly string[], io: AdmitIo): Promise<{ manifests: readonly Manifest[], troubles: readonly string[] }> {
-  const all = await Promise.all((files.length === 0 ? ['-'] : files).map(async file =>
-    file === '-' ? parseManifests('standard input', await io.stdin()) : parseManifests(file, await readFile(file, 'utf8'))))
+interface Input extends Manifests {
+  /** Of files that are not there, or are none. */
+  readonly unreadable: readonly string[]
+}
+
+async function readAll(files: readonly string[], io: AdmitIo): Promise<Input> {
+  const all = await Promise.all((files.length === 0 ? ['-'] : files).map(file => readOne(file, io)))
   const manifests = all.flatMap(one => one.manifests)
   const troubles = all.flatMap(one => one.troubles)
-  return { manifests, troubles: manifests.length + troubles.length === 0 ? ['there is no object to admit'] : troubles }
+  return {
+    manifests, troubles: manifests.length + troubles.length === 0 ? ['there is no object to admit'] : troubles,
+    unreadable: all.flatMap(one => one.unreadable),
+  }
+}
+
+async function readOne(file: string, io: AdmitIo): Promise<Input> {
+  if (file === '-') return { ...parseManifests('standard input', await io.stdin()), unreadable: [] }
+  try {
+    return { ...parseManifests(file, await readFile(file, 'utf8')), unreadable: [] }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return { manifests: [], troubles: [], unreadable: [`${file} cannot be read: ${why}`] }
+  }
+}
+
+function passedOver({ where, object }: Manifest): string {
+  return `${where}: ${String(object['kind'])} is passed over; pods are known of Pod, ${workloadKinds.join(', ')} and List`
 }
 
 function decideFor(knowledge: Knowledge, { namespace, object }: PodToAdmit, index: number, now: Date): Decision {
   // Reserved as in the server: each pod sees the ones before it.
-  const request = { uid: `admit-${index}`, operation: 'CREATE', kind: { group: '', kind: 'Pod' }, subResource: '', namespace, dryRun: false, object }
+  const request = {
+    uid: `admit-${index}`, operation: 'CREATE', kind: { group: '', kind: 'Pod' }, subResource: '', namespace, dryRun: false, object,
+  }
   return decide(knowledge, request, now.getTime())
 }
 
@@ -82,7 +110,9 @@ function print(admitted: readonly Admitted[], output: AdmitFlags['output'], know
 
 function row({ pod, decision }: Admitted, { distributors }: Knowledge): readonly string[] {
   const name = `${pod.namespace}/${pod.name}`
-  if (decision.kind === 'skip') return [name, '-', '-', `left alone: ${decision.reason}${decision.warning === undefined ? '' : ` (${decision.warning})`}`]
+  if (decision.kind === 'skip') {
+    return [name, '-', '-', `left alone: ${decision.reason}${decision.warning === undefined ? '' : ` (${decision.warning})`}`]
+  }
   const listed = [...distributors.all()].find(one => one.namespace === pod.namespace && one.name === decision.distributor)
   const groups = listed !== undefined && 'plan' in listed.outcome ? listed.outcome.plan.distributor.groups : []
   const expressions = groups.find(group => group.name === decision.group)?.expressions ?? []
@@ -90,12 +120,14 @@ function row({ pod, decision }: Admitted, { distributors }: Knowledge): readonly
 }
 
 /** An expression as kubectl writes selectors. */
-function words({ key, operator, values = [] }: { readonly key: string, readonly operator: string, readonly values?: readonly string[] }): string {
+function words({ key, operator, values = [] }: Expression): string {
   switch (operator) {
     case 'In': return values.length === 1 ? `${key}=${values[0]}` : `${key} in (${values.join(',')})`
     case 'NotIn': return `${key} notin (${values.join(',')})`
     case 'Exists': return key
     case 'DoesNotExist': return `!${key}`
-    default: return `${key} ${operator === 'Gt' ? '>' : '<'} ${values[0]}`
+    case 'Gt': return `${key} > ${values[0]}`
+    case 'Lt': return `${key} < ${values[0]}`
+    default: return operator satisfies never
   }
 }

@@ -1,5 +1,5 @@
 import type { PatchOperation } from '../placement/patch/patch-operation.ts'
-import { isMap } from '../placement/pod.ts'
+import { isMap } from '../placement/is-map.ts'
 
 /** The object with a patch of ours applied, as the API server would (RFC 6902; `add` is all that we use). Throws where it does not apply. */
 export function applyPatch(object: unknown, patch: readonly PatchOperation[]): unknown {

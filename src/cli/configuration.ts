@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { reviewPath } from '../controllers/webhook-entry.ts'
 import { environmentVariable, serveFlags, type FlagName } from './serve-flags.ts'
 
 /** What `versprei serve` runs by: validated once, then frozen. */
@@ -14,6 +15,8 @@ export interface Configuration {
   /** Milliseconds. */
   readonly drain: number
   readonly logLevel: LogLevel
+  /** What the user used for each flag, for mistakes found later: the variable, or the flag itself. */
+  readonly names: Readonly<Record<FlagName, string>>
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -22,6 +25,8 @@ type LogLevel = typeof logLevels[number]
 export type Environment = Readonly<Record<string, string | undefined>>
 
 type Texts = Partial<Record<FlagName, string>>
+
+const webhookUrlRule = `https://HOST:PORT${reviewPath}: no other path is served, and user, query and fragment cannot be`
 
 /** An hour: a pod that takes longer to go has been killed long since. */
 const longestDrain = 3600
@@ -33,13 +38,14 @@ const longestDrain = 3600
 export function parseConfiguration(flags: Texts, environment: Environment):
   { readonly configuration: Configuration } | { readonly mistakes: readonly string[] } {
   const mistakes: string[] = []
-  /** The flag, or the variable where the flag was not given. */
-  const where = (name: FlagName): string => (flags[name] === undefined ? environmentVariable(name) : `--${name}`)
+  const given: Texts = Object.fromEntries(serveFlags.map(({ name }) =>
+    [name, flags[name] ?? (environment[environmentVariable(name)] || undefined)]))
+  const names = nameFlags(flags, given)
   const read = <T>(name: FlagName, parse: (text: string) => T | undefined, wanted: string): T | undefined => {
-    const text = flags[name] ?? (environment[environmentVariable(name)] || undefined) ?? serveFlags.find(flag => flag.name === name)?.default
+    const text = given[name] ?? serveFlags.find(flag => flag.name === name)?.default
     if (text === undefined) return undefined
     const value = parse(text)
-    if (value === undefined) mistakes.push(`${where(name)}: ${JSON.stringify(text)} is not ${wanted}`)
+    if (value === undefined) mistakes.push(`${names[name]}: ${JSON.stringify(text)} is not ${wanted}`)
     return value
   }
   const text = (name: FlagName): string | undefined => read(name, value => (value === '' ? undefined : value), 'a value: it is empty')
@@ -52,27 +58,36 @@ export function parseConfiguration(flags: Texts, environment: Environment):
     kubeconfig: text('kubeconfig') ?? (environment['KUBECONFIG'] || undefined),
     context: text('context'),
     manifests: text('manifests'),
-    webhookUrl: read('webhook-url', parseWebhookUrl, 'an https URL without user, query and fragment, such as https://192.0.2.1:8443/mutate'),
+    webhookUrl: read('webhook-url', parseWebhookUrl, webhookUrlRule),
     drain: (read('drain', value => parseWhole(value, longestDrain), `a number of seconds from 0 to ${longestDrain}`) ?? 0) * 1000,
     logLevel: read('log-level', value => logLevels.find(level => level === value), `one of ${logLevels.join(', ')}`) ?? 'info',
+    names,
   }
-  mistakes.push(...contradictions(configuration, flags.kubeconfig !== undefined, where))
+  mistakes.push(...contradictions(configuration, flags, given))
   return mistakes.length === 0 ? { configuration: Object.freeze(configuration) } : { mistakes }
 }
 
+function nameFlags(flags: Texts, given: Texts): Configuration['names'] {
+  const name = (flag: FlagName): string =>
+    flags[flag] === undefined && given[flag] !== undefined ? environmentVariable(flag) : `--${flag}`
+  return {
+    'host': name('host'), 'port': name('port'), 'metrics-port': name('metrics-port'), 'certificates': name('certificates'),
+    'kubeconfig': name('kubeconfig'), 'context': name('context'), 'manifests': name('manifests'), 'webhook-url': name('webhook-url'),
+    'drain': name('drain'), 'log-level': name('log-level'),
+  }
+}
+
 /** A variable that names a kubeconfig may be there for other programs; a flag is meant for this one. */
-function contradictions(
-  { manifests, webhookUrl, context, port, metricsPort }: Configuration, kubeconfigGiven: boolean, where: (name: FlagName) => string,
-): string[] {
-  const clusterFlags: readonly FlagName[] = [
-    ...(kubeconfigGiven ? ['kubeconfig' as const] : []), ...(context === undefined ? [] : ['context' as const]),
-    ...(webhookUrl === undefined ? [] : ['webhook-url' as const]),
-  ]
+function contradictions({ manifests, port, metricsPort, names }: Configuration, flags: Texts, given: Texts): string[] {
+  const clusterFlags = (['kubeconfig', 'context', 'webhook-url'] as const)
+    .filter(name => (name === 'kubeconfig' ? flags : given)[name] !== undefined)
   const samePort = port !== 0 && port === metricsPort
+  // Where only one of two ports was given, that one can be changed.
+  const [second, first] = given['metrics-port'] === undefined ? ['port', 'metrics'] as const : ['metrics-port', 'the API server'] as const
   return [
     ...(manifests === undefined ? [] : clusterFlags.map(name =>
-      `${where(name)}: needs a cluster, and ${where('manifests')} serves without one; leave one of them out`)),
-    ...(samePort ? [`${where('metrics-port')}: ${port} is the port for the API server already; choose another`] : []),
+      `${names[name]}: needs a cluster, and ${names.manifests} serves without one; leave one of them out`)),
+    ...(samePort ? [`${names[second]}: ${port} is the port for ${first} already; choose another`] : []),
   ]
 }
 
@@ -89,6 +104,6 @@ function parseWebhookUrl(text: string): URL | undefined {
   const url = URL.parse(text)
   if (url === null || url.protocol !== 'https:' || url.username !== '' || url.password !== '') return undefined
   if (url.search !== '' || url.hash !== '') return undefined
-  if (url.pathname === '/') url.pathname = '/mutate'
-  return url
+  if (url.pathname === '/') url.pathname = reviewPath
+  return url.pathname === reviewPath ? url : undefined
 }

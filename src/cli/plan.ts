@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import type { Listed } from '../placement/distributor/distributors.ts'
+import type { Listed } from '../placement/distributor/listed.ts'
 import type { PodDistributor } from '../placement/distributor/distributor.ts'
 import { deviationBound, ideal } from '../placement/seats/ideal.ts'
 import { createSequence } from '../placement/seats/sequence.ts'
@@ -35,12 +35,18 @@ interface Outlook {
 
 /**
  * `versprei plan`: the sequence of each distributor, or of the one that is named, and what it makes of 1 … N replicas; by the
- * server's own code. Returns the exit code: 1 when there is no such distributor or something is wrong with one.
+ * server's own code. Returns the exit code: 1 when there is no such distributor or something is wrong with one, 2 when there is
+ * nothing to learn from: a wrong flag, no such folder, a cluster that does not answer.
  */
 export async function plan(flags: PlanFlags, io: PlanIo): Promise<number> {
   const tell = (line: string): void => io.stderr(`versprei plan: ${line}\n`)
   try {
-    const { knowledge, troubles } = await openKnowledge(flags, io.environment)
+    const opened = await openKnowledge(flags, io.environment)
+    if ('mistakes' in opened) {
+      for (const mistake of opened.mistakes) tell(mistake)
+      return 2
+    }
+    const { knowledge, troubles } = opened
     for (const trouble of troubles) tell(trouble)
     const all = [...knowledge.distributors.all()]
     const valid = all.filter(one => isMeant(one, flags)).flatMap(({ outcome }) => ('plan' in outcome ? [outcome.plan.distributor] : []))

@@ -1,4 +1,4 @@
-import { isMap } from '../placement/pod.ts'
+import { isMap } from '../placement/is-map.ts'
 
 type Map = Readonly<Record<string, unknown>>
 

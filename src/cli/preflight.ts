@@ -11,7 +11,10 @@ const hints: Readonly<Record<keyof typeof paths, string>> = {
 /** Long enough for an API server under load, short enough for a person who mistyped an address. */
 const patience = 8000
 
-/** Asks for one object of each resource that serving needs, until `ending` aborts. Returns what is wrong, each thing once; empty: all is there. */
+/**
+ * Asks for one object of each resource that serving needs, until `ending` aborts. Returns what is wrong, each thing once;
+ * empty: all is there.
+ */
 export async function preflight(
   connection: Pick<Connection, 'request' | 'server'>, ending?: AbortSignal,
 ): Promise<readonly string[]> {

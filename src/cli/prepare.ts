@@ -18,43 +18,55 @@ export interface Prepared {
 }
 
 /** Opens the cluster, or looks for the manifests, and the certificates; or lists everything that is wrong with them. */
-export async function prepare(configuration: Configuration, environment: Environment, ending?: AbortSignal):
-  Promise<Prepared | { readonly mistakes: readonly string[] }> {
-  const mistakes: string[] = []
-  const connection = configuration.manifests === undefined
-    ? await openCluster(configuration, environment, mistakes, ending)
-    : await checkFolder(configuration.manifests, mistakes)
+export async function prepare(
+  configuration: Configuration, environment: Environment, ending?: AbortSignal,
+): Promise<Prepared | { readonly mistakes: readonly string[] }> {
+  const { manifests, names } = configuration
+  const opened = manifests === undefined
+    ? await openCluster(configuration, environment, ending)
+    : { mistakes: await checkFolder(manifests, names.manifests) }
+  const { connection } = opened
+  const mistakes = [...opened.mistakes]
   const ownNamespace = connection?.context === undefined ? connection?.namespace : undefined
   const hosts = certificateHosts(configuration, ownNamespace)
   try {
     await ensureCertificates(configuration.certificates, { hosts, now: new Date() })
   } catch (error) {
-    mistakes.push(`--certificates: ${messageOf(error)}`)
+    mistakes.push(`${names.certificates}: ${messageOf(error)}`)
   }
   if (mistakes.length === 0) return { connection, ownNamespace, hosts }
   await connection?.close()
   return { mistakes }
 }
 
+interface Opened {
+  readonly connection?: Connection
+  readonly mistakes: readonly string[]
+}
+
 async function openCluster(
-  { kubeconfig, context }: Configuration, environment: Environment, mistakes: string[], ending: AbortSignal | undefined,
-): Promise<Connection | undefined> {
+  { kubeconfig, context }: Configuration, environment: Environment, ending: AbortSignal | undefined,
+): Promise<Opened> {
   try {
     const connection = await connect(sourceOf({ kubeconfig, context }, environment))
-    mistakes.push(...await preflight(connection, ending))
-    return connection
+    return { connection, mistakes: await preflight(connection, ending) }
   } catch (error) {
-    mistakes.push(messageOf(error))
-    return undefined
+    return { mistakes: [messageOf(error)] }
   }
 }
 
-async function checkFolder(folder: string, mistakes: string[]): Promise<undefined> {
+async function checkFolder(folder: string, name: string): Promise<readonly string[]> {
   try {
     await readdir(folder)
+    return []
   } catch (error) {
-    mistakes.push(`--manifests: ${folder} cannot be read: ${messageOf(error)}; a folder of YAML files is wanted`)
+    return [unreadableFolder(name, folder, error)]
   }
+}
+
+/** What is told of a folder of manifests that is none; `name` is the flag or the variable that it was given by. */
+export function unreadableFolder(name: string, folder: string, error: unknown): string {
+  return `${name}: ${folder} cannot be read: ${messageOf(error)}; a folder of YAML files is wanted`
 }
 
 /** By what name may someone call us: this machine, our Service, the URL that is registered, the address we listen on. */

@@ -14,15 +14,16 @@ export interface ProgramIo extends ServeIo {
 }
 
 /**
- * Runs one command line, without the program's name. Returns the exit code: 0 done, 1 found or failed, 2 wrong usage.
+ * Runs one command line, without the program's name; `name` is what the user types for it, and is told in usage and hints.
+ * Returns the exit code: 0 done, 1 found or failed, 2 wrong usage or configuration.
  */
-export async function run(args: readonly string[], io: ProgramIo): Promise<number> {
+export async function run(args: readonly string[], io: ProgramIo, name = 'versprei'): Promise<number> {
   let code = 0
-  const program = new Command('versprei')
+  const program = new Command(name)
     .description('Places each workload\'s pods on the nodes they belong on, in the shares their owner declares')
     .exitOverride()
     .configureOutput({ writeOut: io.stdout, writeErr: io.stderr })
-    .showHelpAfterError('(see versprei --help)')
+    .showHelpAfterError(`(see ${name} --help)`)
   const finish = async (result: Promise<number>): Promise<void> => {
     code = await result
   }
@@ -45,7 +46,8 @@ function addServe(program: Command, io: ProgramIo, finish: Finish): void {
   const command = program.command('serve').description('answer the API server\'s AdmissionReviews')
   for (const { name, value, help, default: byDefault } of serveFlags) {
     // The default is named and not set: only parseConfiguration may tell a flag that was given from one that was not.
-    command.option(`--${name} <${value}>`, `${help} (${byDefault === undefined ? '' : `default: ${byDefault}; `}$${environmentVariable(name)})`)
+    const unset = byDefault === undefined ? '' : `default: ${byDefault}; `
+    command.option(`--${name} <${value}>`, `${help} (${unset}$${environmentVariable(name)})`)
   }
   command.action((options: Readonly<Record<string, string>>) => {
     const flags: Partial<Record<FlagName, string>> = {}
@@ -53,7 +55,7 @@ function addServe(program: Command, io: ProgramIo, finish: Finish): void {
       const value = options[camelCase(name)]
       if (value !== undefined) flags[name] = value
     }
-    return finish(serve(flags, io))
+    return finish(serve(flags, io, program.name()))
   })
 }
 
@@ -82,7 +84,8 @@ function addPlan(program: Command, io: ProgramIo, finish: Finish): void {
     .option('-n, --namespace <NAME>', 'namespace of the PodDistributor; default: every one')
     .option('--replicas <N>', 'from 1 to this many', parseReplicas, 20)
     .addOption(new Option('-o, --output <FORMAT>', 'how to print').choices(planOutputs).default('table'))
-    .action((name: string | undefined, options: Omit<PlanFlags, 'name'>) => finish(plan({ ...options, ...(name === undefined ? {} : { name }) }, io)))
+    .action((name: string | undefined, options: Omit<PlanFlags, 'name'>) =>
+      finish(plan({ ...options, ...(name === undefined ? {} : { name }) }, io)))
 }
 
 /** More would only fill the screen. */

@@ -11,10 +11,19 @@ export const serveFlags = [
   { name: 'port', value: 'PORT', default: '8443', help: 'port for the API server (HTTPS); 0: any free one' },
   { name: 'metrics-port', value: 'PORT', default: '9090', help: 'port for /healthz, /readyz and /metrics (HTTP); 0: any free one' },
   { name: 'certificates', value: 'DIR', default: 'certs', help: 'folder of tls.crt, tls.key and ca.crt; made at first start when empty' },
-  { name: 'kubeconfig', value: 'FILE', default: undefined, help: 'how to reach the cluster; default: KUBECONFIG, the pod\'s own cluster, then ~/.kube/config' },
+  {
+    name: 'kubeconfig', value: 'FILE', default: undefined,
+    help: 'how to reach the cluster; default: KUBECONFIG, the pod\'s own cluster, then ~/.kube/config',
+  },
   { name: 'context', value: 'NAME', default: undefined, help: 'context of the kubeconfig; default: its current one' },
-  { name: 'manifests', value: 'DIR', default: undefined, help: 'serve without a cluster: read PodDistributors, nodes and pods from a folder of YAML' },
-  { name: 'webhook-url', value: 'URL', default: undefined, help: 'where the API server reaches this Versprei when it runs outside the cluster' },
+  {
+    name: 'manifests', value: 'DIR', default: undefined,
+    help: 'serve without a cluster: read PodDistributors, nodes and pods from a folder of YAML',
+  },
+  {
+    name: 'webhook-url', value: 'URL', default: undefined,
+    help: 'where the API server reaches this Versprei when it runs outside the cluster',
+  },
   { name: 'drain', value: 'SECONDS', default: '10', help: 'how long to answer on after SIGTERM, so that no call is lost' },
   { name: 'log-level', value: 'LEVEL', default: 'info', help: 'trace, debug (one line a decision), info, warn, error, fatal or silent' },
 ] as const satisfies readonly Flag[]

@@ -15,9 +15,10 @@ export interface ServeIo {
 
 /**
  * `versprei serve`: answers the API server until a signal comes. Returns the exit code: 0 when it was asked to end, 1 when it
- * cannot listen, 2 when the configuration cannot be served; everything that is wrong with it is then listed at once.
+ * cannot listen, 2 when what it was given, the cluster included, cannot be served by; everything that is wrong is then listed at once.
+ * `program` is what to type for this program, in the commands that are suggested.
  */
-export async function serve(flags: Partial<Record<FlagName, string>>, io: ServeIo): Promise<number> {
+export async function serve(flags: Partial<Record<FlagName, string>>, io: ServeIo, program: string): Promise<number> {
   const fail = (code: number, lines: readonly string[]): number => {
     for (const line of lines) io.stderr(`versprei serve: ${line}\n`)
     return code
@@ -32,7 +33,8 @@ export async function serve(flags: Partial<Record<FlagName, string>>, io: ServeI
   const log = pino({ level: configuration.logLevel }, destination({ dest: 1, sync: true }))
   try {
     const versprei = await startVersprei(configuration, prepared, log)
-    if (configuration.manifests !== undefined) io.stdout(await greet(versprei, configuration.manifests, configuration.certificates))
+    const { certificates, manifests } = configuration
+    if (manifests !== undefined) io.stdout(await greet({ ...versprei, certificates, manifests, program }))
     await versprei.stop(await untilDrained(configuration, signals, versprei.drain))
     return 0
   } catch (error) {

@@ -15,16 +15,18 @@ export const systemClock: Clock = {
 }
 
 /** Waits `ms` milliseconds, or until the signal is aborted; never throws. */
-export const pause = (clock: Clock, ms: number, signal: AbortSignal): Promise<void> => new Promise(resolve => {
-  if (signal.aborted || ms <= 0) return resolve()
-  const done = () => {
-    cancel()
-    signal.removeEventListener('abort', done)
-    resolve()
-  }
-  const cancel = clock.after(ms, done)
-  signal.addEventListener('abort', done, { once: true })
-})
+export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted || ms <= 0) return resolve()
+    const done = () => {
+      cancel()
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const cancel = clock.after(ms, done)
+    signal.addEventListener('abort', done, { once: true })
+  })
+}
 
 /** A signal that is aborted when `ms` pass without a `touch`, or with its parent. `end` must be called: it leaves no timer behind. */
 export interface Deadline {

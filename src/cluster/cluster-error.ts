@@ -70,4 +70,6 @@ export function networkError(where: string, cause: unknown): ClusterError {
   return new ClusterError(`${where}: ${oneLine(text)}`, { reason: ownReasons.network }, cause)
 }
 
-export const message = (error: unknown): string => oneLine(error instanceof Error ? error.message : String(error))
+export function message(error: unknown): string {
+  return oneLine(error instanceof Error ? error.message : String(error))
+}

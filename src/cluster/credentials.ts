@@ -15,7 +15,9 @@ export interface Authorization {
 /** Gives the authorization of the moment: files are read again, an exec plugin is run again when its credentials have expired. */
 export type Authorize = () => Promise<Authorization>
 
-const failed = (what: string, cause: unknown) => new ClusterError(what, { reason: ownReasons.credentials }, cause)
+function failed(what: string, cause: unknown) {
+  return new ClusterError(what, { reason: ownReasons.credentials }, cause)
+}
 
 /** The token in a file, read at every call (a kubelet renews it in place); a file that cannot be read now leaves the last one in use. */
 export function createTokenFile(file: string): (() => Promise<string>) {
@@ -58,8 +60,10 @@ function explain(user: User, error: unknown): ClusterError {
   return failed(`${where}: ${missing ? `not found. ${hint}` : message(error) || 'failed and said nothing'}`, error)
 }
 
-const bearerOf = (headers: RequestOptions['headers']): Record<string, string> => Object.fromEntries(
-  Object.entries(headers ?? {}).flatMap(([name, value]) => value === undefined ? [] : [[name.toLowerCase(), String(value).trim()]]))
+function bearerOf(headers: RequestOptions['headers']): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers ?? {}).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name.toLowerCase(), String(value).trim()]]))
+}
 
 /** A kubeconfig's user, authenticated by client-node: exec plugins, auth providers, certificate files and data, tokens, passwords. */
 export async function createKubeconfigAuthorize({ cluster, user, tokenFile }: KubeconfigTarget): Promise<Authorize> {

@@ -22,7 +22,9 @@ function createDispatcher({ tls, proxy }: Transport): Dispatcher {
   return new ProxyAgent({ ...pool, uri: proxy.replace(/^socks5h:/, 'socks5:'), requestTls: connect })
 }
 
-const fingerprint = (transport: Transport): string => createHash('sha256').update(JSON.stringify(transport)).digest('base64')
+function fingerprint(transport: Transport): string {
+  return createHash('sha256').update(JSON.stringify(transport)).digest('base64')
+}
 
 export interface Dispatchers {
   /** The one dispatcher for this transport. When certificates have changed it is a new one, and the old one ends with its last request. */

@@ -34,7 +34,9 @@ export function followCluster({ knowledge: { distributors, revisions, nodes }, .
   return {
     poddistributors: createReflector({
       ...shared, path: paths.poddistributors, parse: object => listDistributor(object),
-      consumer: { replace: distributors.replace, apply: distributors.apply, remove: ({ namespace, name }) => distributors.remove(namespace, name) },
+      consumer: {
+        replace: distributors.replace, apply: distributors.apply, remove: ({ namespace, name }) => distributors.remove(namespace, name),
+      },
     }),
     pods: createReflector({
       ...shared, path: paths.pods, metadataOnly: true, parse: readPlacedPod,

@@ -1,10 +1,13 @@
 /** Reading what others sent: any value, any shape. */
 
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
 
 /** The value of an object's own key; undefined for everything that is not there. */
-export const field = (value: unknown, key: string): unknown => isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined
+export function field(value: unknown, key: string): unknown {
+  return isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined
+}
 
 /** A string that is there and not empty. */
 export function textField(value: unknown, key: string): string | undefined {

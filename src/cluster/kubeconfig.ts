@@ -16,8 +16,9 @@ export interface KubeconfigTarget {
 }
 
 /** One line: the file, what is wrong, what would be right. */
-export const configurationError = (what: string, cause?: unknown): ClusterError =>
-  new ClusterError(what, { reason: ownReasons.configuration }, cause)
+export function configurationError(what: string, cause?: unknown): ClusterError {
+  return new ClusterError(what, { reason: ownReasons.configuration }, cause)
+}
 
 interface Entries {
   readonly current: string | undefined
@@ -42,12 +43,13 @@ function parseYaml(text: string, file: string): Readonly<Record<string, unknown>
   return value
 }
 
-const tokenFilesOf = (users: unknown, folder: string): Map<string, string> => new Map(
-  (Array.isArray(users) ? users : []).flatMap((entry: unknown) => {
+function tokenFilesOf(users: unknown, folder: string): Map<string, string> {
+  return new Map((Array.isArray(users) ? users : []).flatMap((entry: unknown) => {
     const name = textField(entry, 'name')
     const file = textField(field(entry, 'user'), 'tokenFile')
     return name === undefined || file === undefined ? [] : [[name, resolve(folder, file)]]
   }))
+}
 
 /** As client-go: a command with a slash is relative to the file; without one it is looked for on the PATH. */
 function withPluginPath(user: User, folder: string): User {
@@ -95,7 +97,9 @@ function withPluginInfo(user: User, cluster: Cluster): User {
   return { ...user, exec: { ...exec, env: [...Array.isArray(env) ? env : [], variable] } }
 }
 
-const namesOf = (entries: readonly { readonly name: string }[]) => entries.map(({ name }) => name).join(', ') || 'none'
+function namesOf(entries: readonly { readonly name: string }[]) {
+  return entries.map(({ name }) => name).join(', ') || 'none'
+}
 
 function named<T extends { readonly name: string }>(entries: readonly T[], name: string, kind: string, where: string): T {
   const found = entries.find(entry => entry.name === name)

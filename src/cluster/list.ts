@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { createDeadline, pause, type Clock } from './clock.ts'
 import { ClusterError, ownReasons } from './cluster-error.ts'
 import type { Connection } from './connection.ts'
@@ -74,6 +75,18 @@ async function askPatiently<T>(request: ListRequest<T>, token: string | undefine
   }
 }
 
+/** So many are kept in a few milliseconds; then requests that wait for an answer have their turn. */
+const atOnce = 100
+
+async function keepAll<T>(objects: readonly unknown[], { keep, signal }: ListRequest<T>, items: T[]): Promise<void> {
+  for (const [index, object] of objects.entries()) {
+    if (index > 0 && index % atOnce === 0) await setImmediate()
+    signal.throwIfAborted()
+    const item = keep(object)
+    if (item !== undefined) items.push(item)
+  }
+}
+
 async function listOnce<T>(request: ListRequest<T>): Promise<List<T> | 'expired'> {
   const asOf = request.clock.now()
   const items: T[] = []
@@ -86,10 +99,7 @@ async function listOnce<T>(request: ListRequest<T>): Promise<List<T> | 'expired'
       if (token !== undefined && error instanceof ClusterError && error.status === 410) return 'expired'
       throw error
     }
-    for (const object of page.items) {
-      const item = request.keep(object)
-      if (item !== undefined) items.push(item)
-    }
+    await keepAll(page.items, request, items)
     token = page.next
     if (token === undefined) return { items, resourceVersion: page.resourceVersion, asOf }
   } while (!request.signal.aborted)

@@ -49,7 +49,9 @@ const shortWatch = 1000
 /** So many watches in a row that were answered and brought nothing: the resourceVersion is no good (etcd restored from a backup, say). */
 const barrenWatches = 2
 
-const partial = (kind: string) => `application/json;as=${kind};g=meta.k8s.io;v=v1`
+function partial(kind: string) {
+  return `application/json;as=${kind};g=meta.k8s.io;v=v1`
+}
 
 interface Context<T> {
   readonly options: ReflectorOptions<T>
@@ -106,12 +108,14 @@ async function watch<T>(context: Context<T>, resourceVersion: string): Promise<b
   }
 }
 
-const needsList = ({ status, reason }: ClusterError): boolean =>
-  status === 410 || reason === 'Expired' || reason === 'Gone' || reason === ownReasons.malformed
+function needsList({ status, reason }: ClusterError): boolean {
+  return status === 410 || reason === 'Expired' || reason === 'Gone' || reason === ownReasons.malformed
+}
 
 /** The API server itself said no, or nothing; 429 and 503 only say "later", and a broken network says nothing of the resourceVersion. */
-const isRefusal = ({ status, reason }: ClusterError): boolean =>
-  reason === ownReasons.silent || (status !== undefined && status !== 429 && status !== 503)
+function isRefusal({ status, reason }: ClusterError): boolean {
+  return reason === ownReasons.silent || (status !== undefined && status !== 429 && status !== 503)
+}
 
 /**
  * A time that the API server names is taken at its word. After a 410 (an API server that was restarted answers so, and the back-off may

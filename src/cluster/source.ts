@@ -26,7 +26,9 @@ export interface Target {
 
 const serviceAccount = '/var/run/secrets/kubernetes.io/serviceaccount'
 /** The API server's address from KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT, which every pod has in its environment. */
-export const inClusterServer = (host: string, port: string): string => `https://${isIPv6(host) ? `[${host}]` : host}:${port}`
+export function inClusterServer(host: string, port: string): string {
+  return `https://${isIPv6(host) ? `[${host}]` : host}:${port}`
+}
 
 async function loadInCluster({ server, folder = serviceAccount }: NonNullable<Source['inCluster']>): Promise<Target> {
   const authorize = createServiceAccount(folder)

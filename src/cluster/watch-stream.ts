@@ -12,8 +12,9 @@ export interface WatchEvent {
 
 const newline = 0x0A
 
-const malformed = (where: string, what: string, cause?: unknown) =>
-  new ClusterError(`${where}: ${what}`, { reason: ownReasons.malformed }, cause)
+function malformed(where: string, what: string, cause?: unknown) {
+  return new ClusterError(`${where}: ${what}`, { reason: ownReasons.malformed }, cause)
+}
 
 /**
  * The lines of a stream. A line is decoded once it is whole, so a character may be split over chunks.
@@ -42,8 +43,9 @@ export async function * readLines (chunks: AsyncIterable<Uint8Array>, limit: num
   if (held > 0) throw new ClusterError(`${where}: cut off in the middle of an event`, { reason: ownReasons.network })
 }
 
-const isKnown = (type: unknown): type is WatchEvent['type'] =>
-  type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED' || type === 'BOOKMARK'
+function isKnown(type: unknown): type is WatchEvent['type'] {
+  return type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED' || type === 'BOOKMARK'
+}
 
 /** One line of a watch. Throws a ClusterError for an ERROR event (its Status), and for whatever is not an event: nothing is dropped. */
 export function parseEvent(line: string, where: string): WatchEvent {

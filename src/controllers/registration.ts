@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
 import { ClusterError } from '../cluster/cluster-error.ts'
 import type { Connection } from '../cluster/connection.ts'
-import { isMap } from '../placement/pod.ts'
+import { isMap } from '../placement/is-map.ts'
 import { configurationName, entryName, webhookEntry, type Reach } from './webhook-entry.ts'
 
 export interface RegistrationOptions {

@@ -10,14 +10,16 @@ export const serviceName = 'versprei'
 /** The name of our entry: entries of others in the same configuration are left alone. */
 export const entryName = 'pods.versprei.io'
 
-const path = '/mutate'
+/** The one path that reviews are answered at. */
+export const reviewPath = '/mutate'
 
 /** What the API server need not send us, so that it never waits for us in vain (CEL; the webhook checks the same itself). */
 const matchConditions = [
   {
     name: 'has-a-controller',
-    expression: 'has(object.metadata.ownerReferences) && '
-      + "object.metadata.ownerReferences.exists(o, has(o.controller) && o.controller && o.kind != 'DaemonSet')",
+    // A DaemonSet of another API group, which may not be on every node, is a controller as any other.
+    expression: 'has(object.metadata.ownerReferences) && object.metadata.ownerReferences.exists(o, '
+      + "has(o.controller) && o.controller && !(o.kind == 'DaemonSet' && o.apiVersion.startsWith('apps/')))",
   },
   { name: 'has-no-node', expression: "!has(object.spec.nodeName) || object.spec.nodeName == ''" },
   {
@@ -38,7 +40,7 @@ export function webhookEntry(reach: Reach, authority: string | undefined, ownNam
     name: entryName,
     admissionReviewVersions: ['v1'],
     clientConfig: {
-      ...('url' in reach ? { url: reach.url } : { service: { ...reach.service, path, port: 443 } }),
+      ...('url' in reach ? { url: reach.url } : { service: { ...reach.service, path: reviewPath, port: 443 } }),
       ...(authority === undefined ? {} : { caBundle: Buffer.from(authority).toString('base64') }),
     },
     rules: [{ operations: ['CREATE'], apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], scope: 'Namespaced' }],

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { parseAllDocuments } from 'yaml'
-import { isMap } from '../placement/pod.ts'
+import { isMap } from '../placement/is-map.ts'
 
 /** One Kubernetes object of a file, and where it stands. */
 export interface Manifest {

@@ -1,8 +1,9 @@
 import { affinityPatch } from './patch/affinity-patch.ts'
-import type { Listed } from './distributor/distributors.ts'
+import type { Listed } from './distributor/listed.ts'
 import { impossibleGroups } from './nodes/impossible-groups.ts'
 import type { Knowledge } from './knowledge.ts'
-import { markPatch } from './patch/mark-patch.ts'
+import { deletionCostAnnotation } from './keys.ts'
+import { hasOwnCost, markPatch } from './patch/mark-patch.ts'
 import type { PatchOperation } from './patch/patch-operation.ts'
 import type { Plan } from './distributor/plan.ts'
 import { readPod, type Owner, type Pod } from './pod.ts'
@@ -21,6 +22,8 @@ export interface Placement {
   readonly group: string
   readonly seat: number
   readonly patch: readonly PatchOperation[]
+  /** A word to the pod's owner where the shares will not be kept for ever. */
+  readonly warning?: string
 }
 
 export type Decision = Placement | Skip
@@ -54,7 +57,8 @@ function place(knowledge: Knowledge, request: Request, pod: Pod, owner: Owner, l
   const { plan } = listed.outcome
   const revision = knowledge.revisions.of(request.namespace, owner.uid)
   const givenSeat = ownSeat(pod)
-  const chosen = chooseSeat(plan, revision, request.uid, pod, owner, givenSeat)
+  const closed = impossibleGroups(pod, plan.distributor.groups, knowledge.nodes)
+  const chosen = chooseSeat(plan, revision, request.uid, owner, closed, givenSeat)
   if (chosen === undefined) return skip('seat-out-of-range', `not placed: only the first ${seatLimit} pods of a workload have a seat`)
   const group = plan.distributor.groups[chosen.group]
   if (group === undefined) throw new RangeError(`there is no group ${chosen.group}`)
@@ -68,12 +72,13 @@ function place(knowledge: Knowledge, request: Request, pod: Pod, owner: Owner, l
     ...tolerationPatch(pod, group.tolerations),
   ]
   if (!request.dryRun && givenSeat === undefined) revision.reserve({ ...placed, given: now })
-  return { kind: 'place', distributor: placed.distributor, group: placed.group, seat: placed.seat, patch }
+  const decision: Placement = { kind: 'place', distributor: placed.distributor, group: placed.group, seat: placed.seat, patch }
+  return hasOwnCost(pod) ? { ...decision, warning: `placed, but scaling in goes by the pod's own ${deletionCostAnnotation}` } : decision
 }
 
 /** `givenSeat`: the one that the pod's controller gave it; undefined where pods are all alike. */
 function chooseSeat(
-  plan: Plan, revision: Revision, admission: string, pod: Pod, owner: Owner, givenSeat: number | undefined,
+  plan: Plan, revision: Revision, admission: string, owner: Owner, closed: ReadonlySet<number>, givenSeat: number | undefined,
 ): Seat | undefined {
   const { distributor, groupIndex } = plan
   const again = revision.reservationOf(admission)
@@ -81,7 +86,6 @@ function chooseSeat(
   if (again !== undefined && sameGroup !== undefined) return { group: sameGroup, seat: again.seat }
   // Many small workloads each start somewhere else in the sequence, so that together they keep the shares.
   const ownPhase = distributor.target.name === undefined || (distributor.target.kind === 'CronJob' && owner.kind === 'Job')
-  const closed = impossibleGroups(pod, distributor.groups)
   const isOpen = (group: number): boolean => !closed.has(group)
   const roster = revision.rosterFor(plan, ownPhase)
   return givenSeat === undefined ? roster.choose(isOpen) : roster.groupAt(givenSeat, isOpen)

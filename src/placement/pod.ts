@@ -1,3 +1,4 @@
+import { isMap } from './is-map.ts'
 import type { Requirement } from './nodes/requirements.ts'
 
 export interface Owner {
@@ -14,6 +15,8 @@ export interface NodeTerm {
   /** Whether the field is there at all: a patch can only append to a list that is. */
   readonly hasExpressions: boolean
   readonly hasFields: boolean
+  /** The nodes that its matchFields name, which are all that the API server lets them say; undefined where they name none. */
+  readonly nodeNames: readonly string[] | undefined
 }
 
 /** What tells a TopologySpreadConstraint from the others of its pod. */
@@ -81,11 +84,15 @@ function read(object: unknown): Pod {
 
 function readOwner(references: unknown): Owner | undefined {
   const path = 'metadata.ownerReferences'
-  const controller = (mapsAt(references, path) ?? []).find(reference => reference['controller'] === true)
+  const controller = mapsAt(references, path)?.find(reference => reference['controller'] === true)
   if (controller === undefined) return undefined
-  const [apiVersion = '', kind = '', name = '', uid = ''] = ['apiVersion', 'kind', 'name', 'uid']
-    .map(field => textAt(controller[field], `${path}.${field}`) ?? '')
-  return { group: apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '', kind, name, uid }
+  const apiVersion = textAt(controller['apiVersion'], `${path}.apiVersion`) ?? ''
+  return {
+    group: apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/'))),
+    kind: textAt(controller['kind'], `${path}.kind`) ?? '',
+    name: textAt(controller['name'], `${path}.name`) ?? '',
+    uid: textAt(controller['uid'], `${path}.uid`) ?? '',
+  }
 }
 
 function readAffinity(value: unknown): Pick<Pod, 'affinityDepth' | 'terms'> {
@@ -102,11 +109,12 @@ function readAffinity(value: unknown): Pick<Pod, 'affinityDepth' | 'terms'> {
 
 function readTerm(term: Readonly<Record<string, unknown>>, path: string): NodeTerm {
   const expressions = mapsAt(term['matchExpressions'], `${path}.matchExpressions`)
-  const fields = mapsAt(term['matchFields'], `${path}.matchFields`) ?? []
+  const fields = (mapsAt(term['matchFields'], `${path}.matchFields`) ?? []).map(field => readExpression(field, `${path}.matchFields`))
   return {
     matchExpressions: (expressions ?? []).map(expression => readExpression(expression, `${path}.matchExpressions`)),
     hasExpressions: expressions !== undefined,
     hasFields: fields.length > 0,
+    nodeNames: fields.find(({ key, operator }) => key === 'metadata.name' && operator === 'In')?.values,
   }
 }
 
@@ -138,11 +146,6 @@ function readToleration({ key, operator, value, effect, tolerationSeconds }: Rea
     effect: textAt(effect, `${path}.effect`) ?? '',
     tolerationSeconds: tolerationSeconds ?? undefined,
   }
-}
-
-/** A JSON object, as opposed to a list or null. */
-export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function mapAt(value: unknown, path: string): Readonly<Record<string, unknown>> | undefined {

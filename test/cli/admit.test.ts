@@ -34,7 +34,7 @@ function workload(kind: string, name: string, spec: object): string {
 }
 
 const admit = (t: Test, input: string, ...flags: readonly string[]): Promise<Ran> =>
-  runCommand(['admit', '--manifests', t.testdir(distributors), ...flags], input)
+  runCommand(['admit', '--manifests', t.testdir(distributors), ...flags], { stdin: input })
 
 void t.test('a Deployment from standard input: as many pods as it has replicas, each with group, seat and node labels', async t => {
   t.strictSame(await admit(t, workload('Deployment', 'web', { replicas: 5 })), {
@@ -66,7 +66,9 @@ shop/db-2   zone-a   6      zone=a
 
 void t.test('a pod that is left alone says why', async t => {
   const pod = JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'bare', namespace: 'shop' }, spec: { containers: [] } })
-  t.strictSame(await admit(t, pod), { code: 0, out: 'POD         GROUP   SEAT   NODE LABELS\nshop/bare   -       -      left alone: no-controller\n', err: '' })
+  t.strictSame(await admit(t, pod), {
+    code: 0, out: 'POD         GROUP   SEAT   NODE LABELS\nshop/bare   -       -      left alone: no-controller\n', err: '',
+  })
   const { code, out } = await admit(t, JSON.stringify({
     apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'shop' },
     spec: { template: { metadata: { labels: { 'versprei.io/group': 'mine' } }, spec: {} } },
@@ -91,20 +93,19 @@ void t.test('-o yaml and -o json print the pods as they would be stored, -o patc
 })
 
 void t.test('Lists, several documents and several files; other kinds are passed over and named', async t => {
-  const list = `{"apiVersion": "v1", "kind": "List", "items": [${workload('ReplicaSet', 'web-1', { replicas: 1 })}, ${workload('Job', 'web', {})}]}`
+  const items = [workload('ReplicaSet', 'web-1', { replicas: 1 }), workload('Job', 'web', {})]
+  const stdin = `{"apiVersion": "v1", "kind": "List", "items": [${items.join()}]}`
   const folder = t.testdir({ ...distributors, 'more.yaml': `${workload('Deployment', 'web', {})}\n---\nkind: ConfigMap\n` })
-  const { code, out, err } = await runCommand(['admit', '--manifests', folder, '-', join(folder, 'more.yaml')], list)
+  const { code, out, err } = await runCommand(['admit', '--manifests', folder, '-', join(folder, 'more.yaml')], { stdin })
   t.equal(code, 0)
   t.same(out.trimEnd().split('\n').slice(1).map(line => line.split(/ {2,}/)[0]), ['shop/web-1-0', 'shop/web-0', 'shop/web-0'])
   t.match(err, /more\.yaml, document 2: ConfigMap is passed over/)
 })
 
-void t.test('what cannot be read is told with its file, and the exit code is 1', async t => {
+void t.test('what cannot be understood is told with its file, and the exit code is 1', async t => {
   t.match(await admit(t, 'a: [b'), { code: 1, err: /standard input: / })
   t.match(await admit(t, ''), { code: 1, err: /there is no object to admit/ })
   t.match(await admit(t, '[]'), { code: 1, err: /standard input: is not a Kubernetes object/ })
-  t.match(await admit(t, '', '/no/such/file'), { code: 1, err: /\/no\/such\/file/ })
-  t.match(await runCommand(['admit', '--manifests', '/no/such/folder'], workload('Deployment', 'web', {})), { code: 1, err: /\/no\/such\/folder/ })
 })
 
 void t.test('wrong usage is exit code 2', async t => {
@@ -113,9 +114,20 @@ void t.test('wrong usage is exit code 2', async t => {
   }
 })
 
+void t.test('files and folders that cannot be read are all told at once, and nothing is printed: exit code 2', async t => {
+  const folder = join(t.testdir({}), 'folder')
+  const { code, out, err } = await runCommand(['admit', '--manifests', folder, '/no/such/file', t.testdirName, '-'])
+  t.same({ code, out }, { code: 2, out: '' })
+  t.match(err.trimEnd().split('\n'), [
+    /^versprei admit: \/no\/such\/file cannot be read: ENOENT/, /^versprei admit: .* cannot be read: EISDIR/,
+    /^versprei admit: --manifests: .*folder cannot be read: ENOENT.*; a folder of YAML files is wanted$/,
+  ])
+  t.match(await runCommand(['admit', '--kubeconfig', '/no/such/file']), { code: 2, err: /kubeconfig \/no\/such\/file cannot be read/ })
+})
+
 void t.test('the sample of the README', async t => {
   const samples = join(import.meta.dirname, '../../config/samples')
-  const { out } = await runCommand(['admit', '--manifests', samples], await readFile(join(samples, 'deployment.yaml'), 'utf8'))
+  const { out } = await runCommand(['admit', '--manifests', samples], { stdin: await readFile(join(samples, 'nginx-workload.yaml'), 'utf8') })
   t.equal(out.match(/type-default/gu)?.length, 8)
   t.equal(out.match(/type-spot/gu)?.length, 2)
 })

@@ -10,7 +10,8 @@ const mistakes = (flags: Texts, environment: Record<string, string> = {}) => {
 const read = (flags: Texts, environment: Record<string, string> = {}) => {
   const parsed = parseConfiguration(flags, environment)
   if ('mistakes' in parsed) throw new Error(parsed.mistakes.join('\n'))
-  return { ...parsed.configuration, webhookUrl: parsed.configuration.webhookUrl?.href }
+  const { names: _, ...configuration } = parsed.configuration
+  return { ...configuration, webhookUrl: configuration.webhookUrl?.href }
 }
 
 const defaults = {
@@ -32,7 +33,10 @@ const values: readonly { flag: FlagName, text: string, other: string, key: keyof
   { flag: 'kubeconfig', text: '/k', other: '/l', key: 'kubeconfig', want: '/k' },
   { flag: 'context', text: 'c', other: 'd', key: 'context', want: 'c' },
   { flag: 'manifests', text: 'm', other: 'n', key: 'manifests', want: 'm' },
-  { flag: 'webhook-url', text: 'https://192.0.2.1:8443', other: 'https://192.0.2.2/x', key: 'webhookUrl', want: 'https://192.0.2.1:8443/mutate' },
+  {
+    flag: 'webhook-url', text: 'https://192.0.2.1:8443', other: 'https://192.0.2.2/mutate', key: 'webhookUrl',
+    want: 'https://192.0.2.1:8443/mutate',
+  },
   { flag: 'drain', text: '3600', other: '0', key: 'drain', want: 3_600_000 },
   { flag: 'log-level', text: 'debug', other: 'silent', key: 'logLevel', want: 'debug' },
 ]
@@ -64,7 +68,13 @@ void t.test('KUBECONFIG counts after our own', async t => {
   t.equal(read({ manifests: 'm' }, environment).manifests, 'm', 'and contradicts nothing')
 })
 
-const url = 'an https URL without user, query and fragment, such as https://192.0.2.1:8443/mutate'
+void t.test('later mistakes can name what the user used: the flag, else the variable; the flag where neither was given', async t => {
+  const parsed = parseConfiguration({ certificates: 'c' }, { VERSPREI_CERTIFICATES: 'd', VERSPREI_MANIFESTS: 'm', VERSPREI_HOST: '' })
+  if ('mistakes' in parsed) throw new Error(parsed.mistakes.join('\n'))
+  t.match(parsed.configuration.names, { certificates: '--certificates', manifests: 'VERSPREI_MANIFESTS', host: '--host', port: '--port' })
+})
+
+const url = 'https://HOST:PORT/mutate: no other path is served, and user, query and fragment cannot be'
 void t.test('all mistakes are told at once, by the flag or the variable that they stand in', async t => {
   t.same(mistakes(
     { host: 'my host', port: '65536', 'metrics-port': '-1', certificates: '', 'webhook-url': 'http://192.0.2.1/' },
@@ -80,25 +90,50 @@ void t.test('all mistakes are told at once, by the flag or the variable that the
   ])
 })
 
-for (const text of ['192.0.2.1:8443', 'https://u@192.0.2.1/', 'https://u:p@192.0.2.1/', 'https://192.0.2.1/?a', 'https://192.0.2.1/#a', 'https://']) {
-  void t.test(`the API server would not take ${text}`, async t => t.same(mistakes({ 'webhook-url': text }), [`--webhook-url: ${JSON.stringify(text)} is not ${url}`]))
+const noWebhookUrls = [
+  '192.0.2.1:8443', 'https://u@192.0.2.1/', 'https://u:p@192.0.2.1/', 'https://192.0.2.1/?a', 'https://192.0.2.1/#a', 'https://',
+  'https://192.0.2.1/x', 'https://192.0.2.1/mutate/', 'https://192.0.2.1/mutate/x', 'https://192.0.2.1//mutate', 'https://192.0.2.1/Mutate',
+]
+for (const text of noWebhookUrls) {
+  void t.test(`nobody could be reached at ${text}`, async t => {
+    t.same(mistakes({ 'webhook-url': text }), [`--webhook-url: ${JSON.stringify(text)} is not ${url}`])
+  })
+}
+for (const text of ['https://192.0.2.1', 'https://192.0.2.1/', 'https://192.0.2.1/mutate']) {
+  void t.test(`${text} is complete, or is completed`, async t => {
+    t.equal(read({ 'webhook-url': text }).webhookUrl, 'https://192.0.2.1/mutate')
+  })
 }
 for (const text of ['1e3', ' 1', '0x10', '１', '3601', 'Infinity']) {
   void t.test(`${JSON.stringify(text)} is no drain`, async t => t.equal(mistakes({ drain: text }).length, 1))
 }
 
 const leaveOut = (flag: string, manifests: string) => `${flag}: needs a cluster, and ${manifests} serves without one; leave one of them out`
+const taken = (flag: string, port: number, by: string) => `${flag}: ${port} is the port ${by} already; choose another`
 const contradictions: readonly { name: string, flags: Texts, environment?: Record<string, string>, want: string[] }[] = [
   {
-    name: 'manifests and what needs a cluster', flags: { manifests: 'm', kubeconfig: 'k', context: 'c', 'webhook-url': 'https://192.0.2.1/' },
+    name: 'manifests and what needs a cluster',
+    flags: { manifests: 'm', kubeconfig: 'k', context: 'c', 'webhook-url': 'https://192.0.2.1/' },
     want: ['--kubeconfig', '--context', '--webhook-url'].map(flag => leaveOut(flag, '--manifests')),
   },
   {
-    name: 'the same from variables', flags: {}, environment: { VERSPREI_MANIFESTS: 'm', VERSPREI_CONTEXT: 'c', VERSPREI_WEBHOOK_URL: 'https://192.0.2.1/' },
+    name: 'the same from variables', flags: {},
+    environment: { VERSPREI_MANIFESTS: 'm', VERSPREI_CONTEXT: 'c', VERSPREI_WEBHOOK_URL: 'https://192.0.2.1/' },
     want: ['VERSPREI_CONTEXT', 'VERSPREI_WEBHOOK_URL'].map(variable => leaveOut(variable, 'VERSPREI_MANIFESTS')),
   },
-  { name: 'one port for two', flags: { port: '9090' }, want: ['VERSPREI_METRICS_PORT: 9090 is the port for the API server already; choose another'] },
-  { name: 'one port for two, by flag', flags: { 'metrics-port': '8443' }, want: ['--metrics-port: 8443 is the port for the API server already; choose another'] },
+  { name: 'one port for two', flags: { port: '9090' }, want: [taken('--port', 9090, 'for metrics')] },
+  {
+    name: 'one port for two, by variable', flags: {}, environment: { VERSPREI_PORT: '9090' },
+    want: [taken('VERSPREI_PORT', 9090, 'for metrics')],
+  },
+  {
+    name: 'one port for two, the other one', flags: { 'metrics-port': '8443' },
+    want: [taken('--metrics-port', 8443, 'for the API server')],
+  },
+  {
+    name: 'one port for two, both given', flags: { port: '7' }, environment: { VERSPREI_METRICS_PORT: '7' },
+    want: [taken('VERSPREI_METRICS_PORT', 7, 'for the API server')],
+  },
   { name: 'any free port twice is none', flags: { port: '0', 'metrics-port': '0' }, want: [] },
 ]
 for (const { name, flags, environment, want } of contradictions) void t.test(name, async t => t.same(mistakes(flags, environment), want))

@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import t from 'tap'
 import { parse } from 'yaml'
+import { writeKubeconfig } from './api-server.ts'
 import { runCommand } from './run-command.ts'
 
 const folder = {
@@ -51,7 +53,9 @@ void t.test('-o json and yaml hold the same, for every distributor when none is 
   t.strictSame(json, [
     {
       namespace: 'shop', distributor: 'web', bound: 0.5, sequence: ['regular', 'regular'],
-      sizes: [{ replicas: 1, pods: { regular: 1, spot: 0 }, deviation: 0.25 }, { replicas: 2, pods: { regular: 2, spot: 0 }, deviation: 0.5 }],
+      sizes: [
+        { replicas: 1, pods: { regular: 1, spot: 0 }, deviation: 0.25 }, { replicas: 2, pods: { regular: 2, spot: 0 }, deviation: 0.5 },
+      ],
     },
     {
       namespace: 'other', distributor: 'one', bound: 0, sequence: ['only', 'only'],
@@ -67,13 +71,41 @@ void t.test('an unknown name lists the known ones, a broken distributor its mist
   t.match(await runCommand(['plan', 'nginx', '--manifests', t.testdir(folder)]), {
     code: 1, out: '', err: /there is no valid PodDistributor nginx; known: shop\/web, other\/one/,
   })
-  const broken = t.testdir({ ...folder, 'broken.yaml': folder['all.yaml'].replace('weight: 3', 'weight: -3').replaceAll('name: web', 'name: bad').replace(/---[^]*/u, '') })
+  const bad = folder['all.yaml'].replace('weight: 3', 'weight: -3').replaceAll('name: web', 'name: bad').replace(/---[^]*/u, '')
+  const broken = t.testdir({ ...folder, 'broken.yaml': bad })
   t.match(await runCommand(['plan', 'web', '--manifests', broken]), {
     code: 1, out: /shop\/web/, err: /broken\.yaml: spec\.distribution\[0\]\.weight/,
   })
 })
 
-void t.test('without a cluster and without a folder it says what to give', async t => {
-  t.match(await runCommand(['plan']), { code: 1, err: /no cluster: no kubeconfig/ })
-  t.match(await runCommand(['plan', '--manifests', '.', '--context', 'x']), { code: 1, err: /--manifests needs no cluster/ })
+void t.test('a configuration that cannot be is exit code 2, as with the other commands', async t => {
+  const folder = t.testdir({ file: '', manifests: {} })
+  const kubeconfig = await writeKubeconfig(join(folder, 'kubeconfig'), 1)
+  const cases: readonly { name: string, args: readonly string[], err: RegExp, environment?: Readonly<Record<string, string>> }[] = [
+    { name: 'neither a cluster nor a folder', args: [], err: /no cluster: no kubeconfig/ },
+    {
+      name: 'a folder and a context', args: ['--manifests', '.', '--context', 'x'],
+      err: /^versprei plan: --context: needs a cluster, and --manifests does without one; leave one of them out\n$/,
+    },
+    {
+      name: 'no such folder', args: ['--manifests', join(folder, 'none')],
+      err: /^versprei plan: --manifests: .*none cannot be read: ENOENT/,
+    },
+    { name: 'a file for a folder', args: ['--manifests', join(folder, 'file')], err: /ENOTDIR.*; a folder of YAML files is wanted\n$/ },
+    { name: 'no such kubeconfig', args: ['--kubeconfig', '/no/such/file'], err: /kubeconfig \/no\/such\/file cannot be read/ },
+    {
+      name: 'the same by variable', args: [], environment: { KUBECONFIG: '/no/such/file' },
+      err: /kubeconfig \/no\/such\/file cannot be read/,
+    },
+    { name: 'no such context', args: ['--kubeconfig', kubeconfig, '--context', 'x'], err: /no context "x"; there are: here/ },
+    { name: 'a bad number', args: ['--replicas', 'x'], err: /must be a number from 1/ },
+  ]
+  for (const { name, args, err, environment } of cases) {
+    t.match(await runCommand(['plan', ...args], { environment }), { code: 2, out: '', err }, name)
+  }
+})
+
+void t.test('a cluster that does not answer is exit code 2, as for serve', async t => {
+  const kubeconfig = await writeKubeconfig(join(t.testdir({}), 'kubeconfig'), 1)
+  t.match(await runCommand(['plan', '--kubeconfig', kubeconfig]), { code: 2, err: /does not answer: .*ECONNREFUSED/ })
 })

@@ -7,12 +7,12 @@ import type { FlagName } from '../../src/cli/serve-flags.ts'
 import { distributors, startApi, writeKubeconfig } from './api-server.ts'
 import { until } from './process.ts'
 
-const configure = (flags: Partial<Record<FlagName, string>>): Configuration => {
-  const parsed = parseConfiguration(flags, {})
+const configure = (flags: Partial<Record<FlagName, string>>, environment: Readonly<Record<string, string>> = {}): Configuration => {
+  const parsed = parseConfiguration(flags, environment)
   if ('mistakes' in parsed) throw new Error(parsed.mistakes.join('\n'))
   return parsed.configuration
 }
-const mistakes = async (prepared: ReturnType<typeof prepare>) => {
+const mistakesOf = async (prepared: ReturnType<typeof prepare>): Promise<readonly string[]> => {
   const result = await prepared
   return 'mistakes' in result ? result.mistakes : []
 }
@@ -22,7 +22,7 @@ void t.test('a cluster that cannot be served from: one clear line for each thing
   const api = await startApi(t)
   api.answers.set(distributors, { code: 404, reason: 'NotFound' })
   api.answers.set('/api/v1/nodes', { code: 403, reason: 'Forbidden' })
-  t.same(await mistakes(prepare(configure(flagsFor(t, api.kubeconfig)), {})), [
+  t.same(await mistakesOf(prepare(configure(flagsFor(t, api.kubeconfig)), {})), [
     `GET http://127.0.0.1:${api.port}${distributors}: 404 NotFound: no: NotFound; is the CRD installed? kubectl apply -k config`,
     `GET http://127.0.0.1:${api.port}/api/v1/nodes: 403 Forbidden: no: Forbidden; may this account list nodes? see config/rbac`,
   ])
@@ -31,7 +31,7 @@ void t.test('a cluster that cannot be served from: one clear line for each thing
 void t.test('an API server that is not there is told once, with all else that is wrong', async t => {
   const folder = t.testdir({ file: '' })
   const kubeconfig = await writeKubeconfig(join(folder, 'kubeconfig'), 1)
-  const told = await mistakes(prepare(configure({ kubeconfig, certificates: join(folder, 'file') }), {}))
+  const told = await mistakesOf(prepare(configure({ kubeconfig, certificates: join(folder, 'file') }), {}))
   t.match(told, [/^http:\/\/127\.0\.0\.1:1 does not answer: .*ECONNREFUSED/, `--certificates: ${join(folder, 'file')}`])
   t.equal(told.length, 2)
 })
@@ -43,7 +43,7 @@ void t.test('an API server that never answers is given up within 10 s', async t 
   const patient = prepare(configuration, {})
   await until('it asks', async () => api.asked.length === 3 || undefined)
   const asked = Date.now()
-  const told = await mistakes(patient)
+  const told = await mistakesOf(patient)
   t.ok(Date.now() - asked < 10_000)
   t.match(told, [/^http:\/\/127\.0\.0\.1:\d+ does not answer: \S/])
   t.equal(told.length, 1)
@@ -63,10 +63,12 @@ void t.test('whoever is asked to end does not wait for the answer', async t => {
 
 void t.test('the certificate is good for whoever may call: this machine, the Service, the URL, the address', async t => {
   const api = await startApi(t)
-  const prepared = await prepare(configure({ ...flagsFor(t, api.kubeconfig), host: '192.0.2.7', 'webhook-url': 'https://[2001:db8::1]:8443/' }), {})
+  const flags = { ...flagsFor(t, api.kubeconfig), host: '192.0.2.7', 'webhook-url': 'https://[2001:db8::1]:8443/' }
+  const prepared = await prepare(configure(flags), {})
+  const service = ['versprei.versprei-system.svc', 'versprei.versprei-system.svc.cluster.local']
   t.match(prepared, {
     ownNamespace: undefined,
-    hosts: ['localhost', '127.0.0.1', '::1', 'versprei.versprei-system.svc', 'versprei.versprei-system.svc.cluster.local', '192.0.2.7', '2001:db8::1'],
+    hosts: ['localhost', '127.0.0.1', '::1', ...service, '192.0.2.7', '2001:db8::1'],
   })
   if ('connection' in prepared) await prepared.connection?.close()
   await t.resolves(access(join(t.testdirName, 'certs', 'tls.crt')))
@@ -76,8 +78,28 @@ void t.test('a folder of manifests needs to be one, and needs no cluster', async
   const folder = t.testdir({ file: '', manifests: {} })
   const certificates = join(folder, 'certs')
   const missing = join(folder, 'missing')
-  t.match(await mistakes(prepare(configure({ manifests: missing, certificates }), {})),
-    [`--manifests: ${missing} cannot be read: ENOENT`])
-  t.match(await mistakes(prepare(configure({ manifests: join(folder, 'file'), certificates }), {})), [/^--manifests: .* ENOTDIR.*; a folder of YAML files is wanted$/])
-  t.match(await prepare(configure({ manifests: join(folder, 'manifests'), certificates }), {}), { connection: undefined, ownNamespace: undefined })
+  t.match(await mistakesOf(prepare(configure({ manifests: missing, certificates }), {})), [
+    `--manifests: ${missing} cannot be read: ENOENT`,
+  ])
+  t.match(await mistakesOf(prepare(configure({ manifests: join(folder, 'file'), certificates }), {})), [
+    /^--manifests: .* ENOTDIR.*; a folder of YAML files is wanted$/,
+  ])
+  t.match(await prepare(configure({ manifests: join(folder, 'manifests'), certificates }), {}), {
+    connection: undefined, ownNamespace: undefined,
+  })
+})
+
+void t.test('what a variable said is told by its name', async t => {
+  const folder = t.testdir({ file: '' })
+  const environment = { VERSPREI_MANIFESTS: join(folder, 'missing'), VERSPREI_CERTIFICATES: join(folder, 'file') }
+  t.match(await mistakesOf(prepare(configure({}, environment), environment)), [/^VERSPREI_MANIFESTS: /, /^VERSPREI_CERTIFICATES: /])
+})
+
+void t.test('a kubeconfig that cannot be read, or lacks the context, is a mistake of whoever named it', async t => {
+  const kubeconfig = await writeKubeconfig(join(t.testdir({}), 'kubeconfig'), 1)
+  const certificates = join(t.testdirName, 'certs')
+  t.match(await mistakesOf(prepare(configure({ kubeconfig: '/no/such/file', certificates }), {})), [
+    /^kubeconfig \/no\/such\/file cannot be read/,
+  ])
+  t.match(await mistakesOf(prepare(configure({ kubeconfig, context: 'x', certificates }), {})), [/no context "x"; there are: here$/])
 })

@@ -6,12 +6,17 @@ export interface Ran {
   readonly err: string
 }
 
+export interface Given {
+  readonly stdin?: string
+  readonly environment?: Readonly<Record<string, string>> | undefined
+}
+
 /** One command line, run as main.ts would, without a process. */
-export async function runCommand(args: readonly string[], stdin = ''): Promise<Ran> {
+export async function runCommand(args: readonly string[], { stdin = '', environment = {} }: Given = {}): Promise<Ran> {
   let [out, err] = ['', '']
   const never = new Promise<NodeJS.Signals>(() => undefined)
   const io: ProgramIo = {
-    environment: {}, stdin: async () => stdin, now: () => new Date('2026-01-31T12:00:00Z'), signals: () => [never, never],
+    environment, stdin: async () => stdin, now: () => new Date('2026-01-31T12:00:00Z'), signals: () => [never, never],
     stdout: text => { out += text },
     stderr: text => { err += text },
   }

@@ -20,9 +20,10 @@ const client = async (t: Test, url: string | undefined, certificates: string) =>
   return createClient(t, Number(port), { ca: await readFile(join(certificates, 'ca.crt'), 'utf8') })
 }
 
-void t.test('serves a folder of manifests, says where and what to try, and ends at once by SIGINT', async t => {
+void t.test('serves a folder of manifests, says where and what to try, and ends by SIGINT without a drain', async t => {
   const certificates = join(t.testdir({}), 'certs')
-  const running = start(t, ['serve', ...anyPorts, '--certificates', certificates, '--manifests', samples])
+  // An hour: whoever waited for it would wait in vain.
+  const running = start(t, ['serve', ...anyPorts, '--certificates', certificates, '--manifests', samples, '--drain', '3600'])
   const { url, metricsUrl } = await running.logs('serving')
   await running.logs('read the manifests')
   t.equal(await get(`${metricsUrl}/readyz`), '200 ok\n')
@@ -31,19 +32,19 @@ void t.test('serves a folder of manifests, says where and what to try, and ends 
   t.equal((await send({ body: review('a') })).status, 200)
   await until('the greeting', async () => running.said.find(line => line === 'Ctrl-C ends it.'))
   t.match(running.said.join('\n'), `Versprei answers AdmissionReviews at ${url}, by the PodDistributors in ${samples}.`)
-  const asked = Date.now()
   running.kill('SIGINT')
   t.equal(await running.ended, 0)
-  t.ok(Date.now() - asked < 8000, 'and not after a drain of 10 s')
   t.equal(running.stderr(), '')
 })
 
 void t.test('a second SIGTERM ends the drain', async t => {
-  const running = start(t, ['serve', ...anyPorts, '--certificates', join(t.testdir({}), 'certs'), '--manifests', samples, '--drain', '3600'])
+  const certificates = join(t.testdir({}), 'certs')
+  const running = start(t, ['serve', ...anyPorts, '--certificates', certificates, '--manifests', samples, '--drain', '3600'])
   const { metricsUrl } = await running.logs('serving')
   await running.logs('read the manifests')
   running.kill('SIGTERM')
-  await until('it is unready', async () => (await get(`${metricsUrl}/readyz`) === '503 not ready: it is about to end\n') || undefined)
+  const ending = '503 not ready: it is about to end\n'
+  await until('it is unready', async () => (await get(`${metricsUrl}/readyz`) === ending) || undefined)
   running.kill('SIGTERM')
   t.equal(await running.ended, 0)
 })
@@ -52,7 +53,7 @@ void t.test('every flag and file that is wrong is told at once: exit 2', async t
   const folder = t.testdir({ file: '', kubeconfig: 'clusters: [' })
   const flags = start(t, ['serve', '--port', 'x', '--drain', '-1'], { VERSPREI_LOG_LEVEL: 'loud' })
   const files = start(t, ['serve', '--kubeconfig', join(folder, 'kubeconfig'), '--certificates', join(folder, 'file')])
-  const manifests = start(t, ['serve', '--manifests', join(folder, 'file'), '--certificates', join(folder, 'file')])
+  const manifests = start(t, ['serve', '--certificates', join(folder, 'file')], { VERSPREI_MANIFESTS: join(folder, 'file') })
   t.same(await Promise.all([flags.ended, files.ended, manifests.ended]), [2, 2, 2])
   const lines = ({ stderr }: Running) => stderr().replaceAll(folder, 'FOLDER').trimEnd().split('\n')
   t.same(lines(flags), [
@@ -60,9 +61,12 @@ void t.test('every flag and file that is wrong is told at once: exit 2', async t
     'versprei serve: --drain: "-1" is not a number of seconds from 0 to 3600',
     'versprei serve: VERSPREI_LOG_LEVEL: "loud" is not one of trace, debug, info, warn, error, fatal, silent',
   ])
-  t.match(lines(files), [/^versprei serve: kubeconfig FOLDER\/kubeconfig: line 1 is not valid YAML/, /^versprei serve: --certificates: FOLDER\/file/])
+  t.match(lines(files), [
+    /^versprei serve: kubeconfig FOLDER\/kubeconfig: line 1 is not valid YAML/, /^versprei serve: --certificates: FOLDER\/file/,
+  ])
   t.match(lines(manifests), [
-    /^versprei serve: --manifests: FOLDER\/file cannot be read: ENOTDIR.*; a folder of YAML files is wanted$/, /^versprei serve: --certificates: FOLDER\/file/,
+    /^versprei serve: VERSPREI_MANIFESTS: FOLDER\/file cannot be read: ENOTDIR.*; a folder of YAML files is wanted$/,
+    /^versprei serve: --certificates: FOLDER\/file/,
   ])
   t.same([lines(files).length, lines(manifests).length], [2, 2])
 })
@@ -78,7 +82,8 @@ void t.test('a port that is taken, the one or the other: exit 1, and nothing is 
   t.equal(await one.ended, 1)
   const other = start(t, [...args, '--port', '0', '--metrics-port', port])
   t.equal(await other.ended, 1)
-  for (const { stderr } of [one, other]) t.match(stderr(), new RegExp(`^versprei serve: cannot listen on 127.0.0.1 port ${port}: [^\n]*EADDRINUSE[^\n]*\n$`))
+  const line = new RegExp(`^versprei serve: cannot listen on 127.0.0.1 port ${port}: [^\n]*EADDRINUSE[^\n]*\n$`)
+  for (const { stderr } of [one, other]) t.match(stderr(), line)
 })
 
 void t.test('an edited manifest is served', async t => {

@@ -35,13 +35,13 @@ const classic = { default: { weight: 80, base: 0 }, spot: { weight: 20, base: 0 
 void t.test('the classic sample: 10 replicas stand 8/2, Ready, on the right nodes', async t => {
   const namespace = await createNamespace(t)
   await applySample(namespace, 'nginx-deployment.yaml')
-  await applySample(namespace, 'deployment.yaml')
+  await applySample(namespace, 'nginx-workload.yaml')
   t.same(await countByGroup(await waitReady(namespace, 'nginx-deployment', 10)), { default: 8, spot: 2 })
 })
 
 void t.test('a first apply of distributor and workload together is placed too', async t => {
   const namespace = await createNamespace(t)
-  const objects = await Promise.all(['nginx-deployment.yaml', 'deployment.yaml'].map(async file => {
+  const objects = await Promise.all(['nginx-deployment.yaml', 'nginx-workload.yaml'].map(async file => {
     const object = parse(await readFile(join(samples, file), 'utf8'))
     return { ...object, metadata: { ...object.metadata, namespace } }
   }))
@@ -52,7 +52,7 @@ void t.test('a first apply of distributor and workload together is placed too', 
 void t.test('every size from 1 to 30, growing one by one, is within the proven bound', async t => {
   const namespace = await createNamespace(t)
   await applySample(namespace, 'nginx-deployment.yaml')
-  await applySample(namespace, 'deployment.yaml')
+  await applySample(namespace, 'nginx-workload.yaml')
   await scale(namespace, 'deployment/nginx-deployment', 1)
   for (let size = 1; size <= 30; size += 1) {
     await scale(namespace, 'deployment/nginx-deployment', size)
@@ -64,7 +64,7 @@ void t.test('a burst from 10 to 1,000 ends exactly 800/200, and every scale-in l
   const namespace = await createNamespace(t)
   const failOpen = await metric('apiserver_admission_webhook_fail_open_count')
   await applySample(namespace, 'nginx-deployment.yaml')
-  await applySample(namespace, 'deployment.yaml')
+  await applySample(namespace, 'nginx-workload.yaml')
   await waitReady(namespace, 'nginx-deployment', 10)
   await scale(namespace, 'deployment/nginx-deployment', 1000)
   let before = await waitReady(namespace, 'nginx-deployment', 1000)
@@ -97,7 +97,7 @@ void t.test('six uneven groups with base and max, at 1 to 30 and 200, are within
       distribution: Object.entries(uneven).map(([pool, claim]) => ({ name: pool, nodeLabel: { pool }, ...claim })),
     },
   })
-  await applySample(namespace, 'deployment.yaml')
+  await applySample(namespace, 'nginx-workload.yaml')
   await scale(namespace, 'deployment/nginx-deployment', 1)
   for (const size of [...Array.from({ length: 30 }, (_, index) => index + 1), 200]) {
     await scale(namespace, 'deployment/nginx-deployment', size)

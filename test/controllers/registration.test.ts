@@ -19,7 +19,8 @@ const start = async (t: Test, options: Partial<RegistrationOptions> = {}) => {
   const asked: Asked[] = []
   const server = createServer(async (request, response) => {
     const text = Buffer.concat(await request.toArray()).toString()
-    asked.push({ what: `${request.method} ${request.url}`, type: request.headers['content-type'], body: text === '' ? undefined : JSON.parse(text) })
+    const type = request.headers['content-type']
+    asked.push({ what: `${request.method} ${request.url}`, type, body: text === '' ? undefined : JSON.parse(text) })
     await state.gate
     response.setHeader('content-type', 'application/json')
     if (state.webhooks === undefined) {
@@ -37,7 +38,8 @@ const start = async (t: Test, options: Partial<RegistrationOptions> = {}) => {
   await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
-  const connection = await connect({ inCluster: { server: `http://127.0.0.1:${port}`, folder: t.testdir({ token: 'secret', 'ca.crt': '', namespace: 'x' }) } })
+  const folder = t.testdir({ token: 'secret', 'ca.crt': '', namespace: 'x' })
+  const connection = await connect({ inCluster: { server: `http://127.0.0.1:${port}`, folder } })
   t.teardown(async () => {
     await connection.close()
     server.closeAllConnections()
@@ -73,7 +75,8 @@ void t.test('applies the one entry on the server side, by force, and then finds 
   t.same(asked[1], {
     what: `PATCH ${path}?fieldManager=versprei&force=true`, type: 'application/apply-patch+yaml',
     body: {
-      apiVersion: 'admissionregistration.k8s.io/v1', kind: 'MutatingWebhookConfiguration', metadata: { name: 'versprei' }, webhooks: [entry()],
+      apiVersion: 'admissionregistration.k8s.io/v1', kind: 'MutatingWebhookConfiguration', metadata: { name: 'versprei' },
+      webhooks: [entry()],
     },
   })
   t.same(await look(), nothing)
@@ -107,7 +110,9 @@ void t.test('says once that the configuration is missing, never makes it, and re
   state.webhooks = undefined
   t.same(await look(), {
     asked: ['GET it'],
-    logged: ['not registered with the API server: there is no MutatingWebhookConfiguration versprei (kubectl apply -k config makes it); trying again'],
+    logged: [
+      'not registered with the API server: there is no MutatingWebhookConfiguration versprei (kubectl apply -k config makes it); trying again',
+    ],
   })
   t.same(await look(), nothing)
   state.webhooks = []

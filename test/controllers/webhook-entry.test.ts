@@ -14,7 +14,8 @@ const common = {
   matchConditions: [
     {
       name: 'has-a-controller',
-      expression: "has(object.metadata.ownerReferences) && object.metadata.ownerReferences.exists(o, has(o.controller) && o.controller && o.kind != 'DaemonSet')",
+      expression: 'has(object.metadata.ownerReferences) && object.metadata.ownerReferences.exists(o, '
+        + "has(o.controller) && o.controller && !(o.kind == 'DaemonSet' && o.apiVersion.startsWith('apps/')))",
     },
     { name: 'has-no-node', expression: "!has(object.spec.nodeName) || object.spec.nodeName == ''" },
     {
@@ -37,7 +38,10 @@ const cases = [
   {
     name: 'through a URL',
     got: webhookEntry({ url: 'https://192.0.2.1:8443/mutate' }, 'PEM', undefined),
-    want: { ...common, namespaceSelector: excluding('kube-system'), clientConfig: { url: 'https://192.0.2.1:8443/mutate', caBundle: 'UEVN' } },
+    want: {
+      ...common, namespaceSelector: excluding('kube-system'),
+      clientConfig: { url: 'https://192.0.2.1:8443/mutate', caBundle: 'UEVN' },
+    },
   },
   {
     name: 'in kube-system, without an authority',

@@ -1,4 +1,4 @@
-import { isMap } from '../../src/placement/pod.ts'
+import { isMap } from '../../src/placement/is-map.ts'
 import { mapAt, type Review } from './golden-set.ts'
 import type { Json } from './workload.ts'
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseManifests, type Manifests } from '../../src/manifests/read.ts'
 import type { PatchOperation } from '../../src/placement/patch/patch-operation.ts'
-import { isMap } from '../../src/placement/pod.ts'
+import { isMap } from '../../src/placement/is-map.ts'
 import type { Json } from './workload.ts'
 
 /** What has to come out of a review: where the pod is placed and by which patch, or why it is left alone. */

@@ -1,5 +1,5 @@
 import type { PatchOperation } from '../../src/placement/patch/patch-operation.ts'
-import { isMap } from '../../src/placement/pod.ts'
+import { isMap } from '../../src/placement/is-map.ts'
 
 /** What the API server does with a JSON patch of `add` operations (RFC 6902): throws where one does not apply. */
 export function applyPatch(object: unknown, patch: readonly PatchOperation[]): unknown {

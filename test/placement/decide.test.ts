@@ -178,3 +178,18 @@ void t.test('a pod that has our labels is left alone only where a distributor wo
   t.match(decideOn(know(), labelled), { reason: 'already-labelled', warning: /versprei\.io\/group/ })
   t.strictSame(decideOn(know(written({ target: { ...deployment, name: 'other' } })), labelled), { kind: 'skip', reason: 'no-distributor' })
 })
+
+void t.test('a deletion cost of the user\'s own is left alone, and reported', async t => {
+  const own = { 'controller.kubernetes.io/pod-deletion-cost': '7' }
+  const decision = place(know(), pod({}, { annotations: own }))
+  t.equal(decision.warning, 'placed, but scaling in goes by the pod\'s own controller.kubernetes.io/pod-deletion-cost')
+  t.strictSame(decision.patch.filter(({ path }) => path.includes('deletion-cost')), [])
+})
+
+void t.test('a pod that names a known node goes to that node\'s group, whatever its seat', async t => {
+  const knowledge = know()
+  knowledge.nodes.replace([{ name: 'spot-0', labels: { type: 'spot' } }])
+  const terms = [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: ['spot-0'] }] }]
+  const object = pod({ affinity: { nodeAffinity: { [required]: { nodeSelectorTerms: terms } } } })
+  t.equal(place(knowledge, object).group, 'type-spot')
+})

@@ -1,7 +1,7 @@
 import { decide, type Decision, type Placement } from '../../src/placement/decide.ts'
 import { listDistributor } from '../../src/placement/distributor/listed.ts'
 import { createKnowledge, type Knowledge } from '../../src/placement/knowledge.ts'
-import { isMap } from '../../src/placement/pod.ts'
+import { isMap } from '../../src/placement/is-map.ts'
 import type { PlacedPod } from '../../src/placement/seats/revision.ts'
 import type { Request } from '../../src/placement/scope.ts'
 import { readPlacedPod } from '../../src/placement/seats/placed-pod.ts'

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { applyPatch, keepsEverything, valueAt } from './apply-patch.ts'
 import { decideOn, know, place, pod, written } from './known.ts'
-import { isMap } from '../../src/placement/pod.ts'
+import { isMap } from '../../src/placement/is-map.ts'
 
 const terms = ['spec', 'affinity', 'nodeAffinity', 'requiredDuringSchedulingIgnoredDuringExecution', 'nodeSelectorTerms'] as const
 

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { parseKey } from '../../src/cluster/object-key.ts'
 import { createRig, hang, open, page, refuse, reset, type Answer } from './loopback.ts'
 import { until } from './fake-clock.ts'
 
@@ -127,4 +128,42 @@ void t.test('leaves out an object that parsing throws at, and says so once', asy
   await rig.reflector.synced
   const { faults } = rig.reflector.status()
   t.strictSame({ told: rig.told, faults, logged: rig.logged.length }, { told: ['replace'], faults: 3, logged: 1 })
+})
+
+void t.test('takes a turn with everything else that waits, however long a page is, and hands over all of it at once', async t => {
+  const names = Array.from({ length: 1000 }, (_, index) => `n-${index}`)
+  let [parsed, most, isOver] = [0, 0, false]
+  const count = () => {
+    most = Math.max(most, parsed)
+    parsed = 0
+    if (!isOver) setImmediate(count)
+  }
+  const parse = (object: unknown) => {
+    parsed += 1
+    const name = parseKey(object)?.key.name ?? ''
+    return { name, uid: name }
+  }
+  const rig = await createRig(t, { lists: [page(names, 10)] }, { parse })
+  count()
+  rig.reflector.start()
+  await rig.reflector.synced
+  isOver = true
+  t.ok(most > 0 && most <= 100, `${most} between two turns`)
+  t.strictSame(rig.told, [`replace ${names.map(name => `${name}/${name}`).join(' ')}`])
+})
+
+void t.test('a stop in the middle of a page hands over nothing', async t => {
+  const stopping = Promise.withResolvers<void>()
+  let parsed = 0
+  const rig = await createRig(t, { lists: [page(Array.from({ length: 1000 }, (_, index) => `n-${index}`), 10)] }, {
+    parse: () => {
+      parsed += 1
+      if (parsed === 150) stopping.resolve(rig.reflector.stop())
+      return { name: '', uid: '' }
+    },
+  })
+  rig.reflector.start()
+  await stopping.promise
+  t.strictSame(rig.told, [])
+  t.ok(parsed < 1000, `${parsed} parsed`)
 })

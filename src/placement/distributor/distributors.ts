@@ -1,18 +1,7 @@
-import type { LabelSelector, Mistake, Target } from './distributor.ts'
-import type { Plan } from './plan.ts'
+import type { LabelSelector } from './distributor.ts'
+import type { Listed } from './listed.ts'
 import { matchesLabels } from '../nodes/requirements.ts'
 import type { Workload } from '../workload.ts'
-
-/** A PodDistributor as it was found: ready to decide by, or what is wrong with it. */
-export interface Listed {
-  readonly namespace: string
-  readonly name: string
-  /** Milliseconds since 1970. */
-  readonly created: number
-  /** Undefined where the target itself cannot be told. */
-  readonly target: Target | undefined
-  readonly outcome: { readonly plan: Plan } | { readonly mistakes: readonly Mistake[] }
-}
 
 /** All PodDistributors, found by the workload they target. */
 export interface Distributors {
@@ -63,12 +52,15 @@ export function createDistributors(): Distributors {
     find(namespace, workloads, labels) {
       const targets = byTarget.get(namespace)
       if (targets === undefined) return undefined
-      const isMeant = ({ target }: Listed): boolean => target?.podSelector === undefined || isSelected(target.podSelector, labels)
-      const among = (nameOf: (workload: Workload) => string | undefined): Listed | undefined => {
-        const firsts = workloads.map(workload => targets.get(targetKey(workload, nameOf(workload)))?.find(isMeant))
-        return firsts.reduce((a, b) => (a === undefined || (b !== undefined && byPrecedence(b, a) < 0) ? b : a), undefined)
+      const first = (nameOf: (workload: Workload) => string | undefined): Listed | undefined => {
+        let best: Listed | undefined
+        for (const workload of workloads) {
+          const one = targets.get(targetKey(workload, nameOf(workload)))?.find(({ target }) => isSelected(target?.podSelector, labels))
+          if (one !== undefined && (best === undefined || byPrecedence(one, best) < 0)) best = one
+        }
+        return best
       }
-      return among(workload => workload.name) ?? among(() => undefined)
+      return first(workload => workload.name) ?? first(() => undefined)
     },
     all: () => listed.values(),
   }
@@ -76,9 +68,11 @@ export function createDistributors(): Distributors {
 
 /** A new status or another label changes nothing: the plan stays, and with it what is known by it. */
 function saysTheSame(a: Listed, b: Listed): boolean {
-  const what = ({ created, target, outcome }: Listed): string =>
-    JSON.stringify([created, target, 'plan' in outcome ? outcome.plan.distributor : outcome.mistakes])
-  return what(a) === what(b)
+  return whatItSays(a) === whatItSays(b)
+}
+
+function whatItSays({ created, target, outcome }: Listed): string {
+  return JSON.stringify([created, target, 'plan' in outcome ? outcome.plan.distributor : outcome.mistakes])
 }
 
 function targetKey({ group, kind }: { readonly group: string, readonly kind: string }, name: string | undefined): string {
@@ -89,7 +83,9 @@ function byPrecedence(a: Listed, b: Listed): number {
   return a.created - b.created || (a.name < b.name ? -1 : 1)
 }
 
-function isSelected({ matchLabels = {}, matchExpressions = [] }: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
+function isSelected(selector: LabelSelector | undefined, labels: Readonly<Record<string, string>>): boolean {
+  if (selector === undefined) return true
+  const { matchLabels = {}, matchExpressions = [] } = selector
   return Object.entries(matchLabels).every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value)
     && matchesLabels(matchExpressions, labels)
 }

@@ -11,15 +11,17 @@ export interface Field {
 /** Answers what is wrong with a text, or undefined. */
 export type Syntax = (text: string) => string | undefined
 
-export const isPresent = (field: Field): boolean => field.value !== undefined
+export function isPresent(field: Field): boolean {
+  return field.value !== undefined
+}
 
 /** Notes a mistake at this field. Answers undefined, so that a reader can return it. */
-export const fault = (field: Field, message: string): undefined => {
+export function fault(field: Field, message: string): undefined {
   field.mistakes.push({ path: field.path, message })
   return undefined
 }
 
-const kindOf = (value: unknown): string => {
+function kindOf(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a map'
@@ -27,16 +29,18 @@ const kindOf = (value: unknown): string => {
   return typeof value === 'number' || typeof value === 'boolean' ? `the ${typeof value} ${value}` : `a ${typeof value}`
 }
 
-const wrongType = (field: Field, wanted: string): undefined => fault(field, `must be ${wanted}, not ${kindOf(field.value)}`)
+function wrongType(field: Field, wanted: string): undefined {
+  return fault(field, `must be ${wanted}, not ${kindOf(field.value)}`)
+}
 
 /** Notes the mistake when nothing is there; `wanted` says what would be right. */
-export const requirePresent = (field: Field, wanted: string): boolean => {
+export function requirePresent(field: Field, wanted: string): boolean {
   if (!isPresent(field)) fault(field, `is missing: ${wanted}`)
   return isPresent(field)
 }
 
 /** A map's own entries: `__proto__` and its like are keys as any other. */
-export const entriesOf = (field: Field): readonly (readonly [string, unknown])[] | undefined => {
+export function entriesOf(field: Field): readonly (readonly [string, unknown])[] | undefined {
   const { value } = field
   if (!isPresent(field)) return undefined
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return wrongType(field, 'a map')
@@ -47,7 +51,7 @@ export const entriesOf = (field: Field): readonly (readonly [string, unknown])[]
  * A map with a fixed set of fields, as a function from name to field; undefined when there is none. Unknown fields are mistakes: the API
  * server would drop them, and what they were meant to say would be lost (kubectl refuses them too). A null counts as absent, as there.
  */
-export const fieldsOf = <Name extends string>(field: Field, names: readonly Name[]): ((name: Name) => Field) | undefined => {
+export function fieldsOf<Name extends string>(field: Field, names: readonly Name[]): ((name: Name) => Field) | undefined {
   const entries = entriesOf(field)
   if (!entries) return undefined
   const known: readonly string[] = names
@@ -60,7 +64,7 @@ export const fieldsOf = <Name extends string>(field: Field, names: readonly Name
 }
 
 /** A list's items; none when it is absent. */
-export const itemsOf = (field: Field, least: number, most: number): readonly Field[] => {
+export function itemsOf(field: Field, least: number, most: number): readonly Field[] {
   const { value, path, mistakes } = field
   if (!isPresent(field)) return []
   if (!Array.isArray(value)) {
@@ -75,21 +79,21 @@ export const itemsOf = (field: Field, least: number, most: number): readonly Fie
   return value.map((item: unknown, index) => ({ path: `${path}[${index}]`, value: item, mistakes }))
 }
 
-export const textOf = (field: Field, syntax: Syntax): string | undefined => {
+export function textOf(field: Field, syntax: Syntax): string | undefined {
   if (!isPresent(field)) return undefined
   if (typeof field.value !== 'string') return wrongType(field, 'a text (put numbers and true or false in quotes)')
   const wrong = syntax(field.value)
   return wrong === undefined ? field.value : fault(field, wrong)
 }
 
-export const integerOf = (field: Field, least: number, most: number): number | undefined => {
+export function integerOf(field: Field, least: number, most: number): number | undefined {
   const { value } = field
   if (!isPresent(field)) return undefined
   if (typeof value !== 'number' || !Number.isInteger(value)) return wrongType(field, `an integer from ${least} to ${most}`)
   return value >= least && value <= most ? value : fault(field, `is ${value}; it must be from ${least} to ${most}`)
 }
 
-export const choiceOf = <Choice extends string>(field: Field, choices: readonly Choice[]): Choice | undefined => {
+export function choiceOf<Choice extends string>(field: Field, choices: readonly Choice[]): Choice | undefined {
   if (!isPresent(field)) return undefined
   return choices.find(choice => choice === field.value) ?? wrongType(field, `one of ${choices.join(', ')}`)
 }

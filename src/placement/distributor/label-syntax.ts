@@ -11,23 +11,28 @@ const wordRule = "letters, digits, '-', '_' and '.', the first and the last a le
 const subdomainRule = "lower-case letters, digits, '-' and '.', the first and the last of each part a letter or digit"
 
 /** The text as people should see it in a message: quoted, and cut when it is long. */
-export const quote = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text)
+export function quote(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text)
+}
 
-const judge = (text: string, most: number, syntax: RegExp, what: string, rule: string): string | undefined => {
+function judge(text: string, most: number, syntax: RegExp, what: string, rule: string): string | undefined {
   if (text.length > most) return `${quote(text)} has ${text.length} characters; ${what} has at most ${most}`
   if (!syntax.test(text)) return `${quote(text)} is not ${what}: ${rule}`
   return undefined
 }
 
 /** A label's value, which may be empty. */
-export const faultOfLabelValue = (value: string): string | undefined =>
-  value === '' ? undefined : judge(value, 63, word, 'a label value', `nothing, or at most 63 ${wordRule}`)
+export function faultOfLabelValue(value: string): string | undefined {
+  return value === '' ? undefined : judge(value, 63, word, 'a label value', `nothing, or at most 63 ${wordRule}`)
+}
 
 /** A group's name: a label value that is not empty. */
-export const faultOfGroupName = (name: string): string | undefined => judge(name, 63, word, 'a group name', `at most 63 ${wordRule}`)
+export function faultOfGroupName(name: string): string | undefined {
+  return judge(name, 63, word, 'a group name', `at most 63 ${wordRule}`)
+}
 
 /** A label's key, a taint's key, a topology key: a name, and optionally a DNS subdomain and a slash before it. */
-export const faultOfLabelKey = (key: string): string | undefined => {
+export function faultOfLabelKey(key: string): string | undefined {
   const slash = key.indexOf('/')
   const name = key.slice(slash + 1)
   const wrong = slash < 0 ? undefined : judge(key.slice(0, slash), 253, subdomain, 'a DNS subdomain, as before / in a key', subdomainRule)
@@ -35,20 +40,25 @@ export const faultOfLabelKey = (key: string): string | undefined => {
 }
 
 /** A DNS-1123 subdomain: the name of most objects, an API group. */
-export const faultOfSubdomain = (name: string): string | undefined => judge(name, 253, subdomain, 'a DNS subdomain', subdomainRule)
+export function faultOfSubdomain(name: string): string | undefined {
+  return judge(name, 253, subdomain, 'a DNS subdomain', subdomainRule)
+}
 
 /** A distributor's own name becomes a label value, hence 63. */
-export const faultOfDistributorName = (name: string): string | undefined =>
-  name.length > 63
+export function faultOfDistributorName(name: string): string | undefined {
+  return name.length > 63
     ? `${quote(name)} has ${name.length} characters; a distributor's name has at most 63, since it becomes a label value`
     : faultOfSubdomain(name)
+}
 
 /** A DNS-1123 label: the name of a namespace. */
-export const faultOfNamespace = (name: string): string | undefined =>
-  judge(name, 63, label1123, 'a namespace', "at most 63 lower-case letters, digits and '-', the first and the last a letter or digit")
+export function faultOfNamespace(name: string): string | undefined {
+  const rule = "at most 63 lower-case letters, digits and '-', the first and the last a letter or digit"
+  return judge(name, 63, label1123, 'a namespace', rule)
+}
 
 /** A target's apiVersion: `group/version`, or `v1` alone for the core group. A version is a DNS-1035 label. */
-export const faultOfApiVersion = (text: string): string | undefined => {
+export function faultOfApiVersion(text: string): string | undefined {
   if (text === 'v1') return undefined
   const [group = '', version, ...rest] = text.split('/')
   if (version === undefined || rest.length > 0) return `${quote(text)} is not group/version, such as apps/v1, nor v1 alone`
@@ -57,5 +67,6 @@ export const faultOfApiVersion = (text: string): string | undefined => {
 }
 
 /** A target's kind. */
-export const faultOfKind = (kind: string): string | undefined =>
-  judge(kind, 63, /^[A-Z][A-Za-z0-9]*$/, 'a kind', 'letters and digits, the first a capital, such as Deployment')
+export function faultOfKind(kind: string): string | undefined {
+  return judge(kind, 63, /^[A-Z][A-Za-z0-9]*$/, 'a kind', 'letters and digits, the first a capital, such as Deployment')
+}

@@ -1,10 +1,20 @@
-import type { Target } from './distributor.ts'
-import type { Listed } from './distributors.ts'
+import type { Mistake, Target } from './distributor.ts'
 import type { Field } from './fields.ts'
 import { parseCreated, parsePodDistributor } from './parse-distributor.ts'
 import { parseTarget } from './parse-target.ts'
-import { createPlan } from './plan.ts'
-import { isMap } from '../pod.ts'
+import { createPlan, type Plan } from './plan.ts'
+import { isMap } from '../is-map.ts'
+
+/** A PodDistributor as it was found: ready to decide by, or what is wrong with it. */
+export interface Listed {
+  readonly namespace: string
+  readonly name: string
+  /** Milliseconds since 1970. */
+  readonly created: number
+  /** Undefined where the target itself cannot be told. */
+  readonly target: Target | undefined
+  readonly outcome: { readonly plan: Plan } | { readonly mistakes: readonly Mistake[] }
+}
 
 /**
  * A PodDistributor as the API server or a manifest has it, made ready to decide by. An invalid one keeps its name, its age and,

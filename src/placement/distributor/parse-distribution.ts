@@ -7,16 +7,18 @@ import { parseGroup } from './parse-group.ts'
 import type { ParsedGroup } from './parse-group.ts'
 
 /** What was undefined for a mistake is never read: with any mistake there are no groups. */
-const toGroup = ({ name, expressions, weight, base, max, tolerations }: ParsedGroup): Group => ({
-  name: name ?? '',
-  expressions,
-  weight: weight ?? 0,
-  base,
-  ...(max === undefined ? {} : { max }),
-  tolerations,
-})
+function toGroup({ name, expressions, weight, base, max, tolerations }: ParsedGroup): Group {
+  return {
+    name: name ?? '',
+    expressions,
+    weight: weight ?? 0,
+    base,
+    ...(max === undefined ? {} : { max }),
+    tolerations,
+  }
+}
 
-const checkNames = (groups: readonly ParsedGroup[]): void => {
+function checkNames(groups: readonly ParsedGroup[]): void {
   const first = new Map<string, ParsedGroup>()
   for (const group of groups) {
     const { name, field } = group
@@ -28,7 +30,7 @@ const checkNames = (groups: readonly ParsedGroup[]): void => {
 }
 
 /** Only where every weight could be read: a mistake in one says nothing about the sum. */
-const checkWeights = (field: Field, groups: readonly ParsedGroup[]): void => {
+function checkWeights(field: Field, groups: readonly ParsedGroup[]): void {
   if (groups.some(group => group.weight === undefined)) return
   const weighing = groups.filter(group => group.weight !== 0)
   if (weighing.length === 0) fault(field, 'at least one group needs a weight above 0')
@@ -38,7 +40,7 @@ const checkWeights = (field: Field, groups: readonly ParsedGroup[]): void => {
 }
 
 /** `spec.distribution`: the groups, in the listed order, which is the order in which ties go. */
-export const parseDistribution = (field: Field): readonly Group[] => {
+export function parseDistribution(field: Field): readonly Group[] {
   if (!requirePresent(field, `a list of 1 to ${limits.groups} groups`)) return []
   const before = field.mistakes.length
   const items = itemsOf(field, 1, limits.groups)

@@ -20,13 +20,13 @@ const metadataNames = [
 type Metadata = Pick<PodDistributor, 'name' | 'namespace' | 'created'>
 
 /** Milliseconds since 1970; 0 when absent. */
-export const parseCreated = (field: Field): number => {
+export function parseCreated(field: Field): number {
   const time = typeof field.value === 'string' ? Date.parse(field.value) : Number.NaN
   if (isPresent(field) && Number.isNaN(time)) fault(field, 'must be a time in RFC 3339, such as 2026-01-31T12:00:00Z, or left out')
   return isPresent(field) ? time : 0
 }
 
-const parseMetadata = (field: Field, namespace: string): Metadata | undefined => {
+function parseMetadata(field: Field, namespace: string): Metadata | undefined {
   if (!requirePresent(field, 'it holds the name')) return undefined
   const at = fieldsOf(field, metadataNames)
   if (!at) return undefined
@@ -38,13 +38,13 @@ const parseMetadata = (field: Field, namespace: string): Metadata | undefined =>
   }
 }
 
-const parseEnforcement = (field: Field): void => {
+function parseEnforcement(field: Field): void {
   if (field.value === 'Preferred' || field.value === 'Audit') {
     fault(field, `${field.value} is not available yet in this version; leave it out, or write Required`)
   } else choiceOf(field, ['Required'])
 }
 
-const expectText = (field: Field, wanted: string): void => {
+function expectText(field: Field, wanted: string): void {
   if (!requirePresent(field, wanted)) return
   textOf(field, text => (text === wanted ? undefined : `is ${quote(text)}; it must be ${wanted}`))
 }
@@ -56,7 +56,7 @@ const expectText = (field: Field, wanted: string): void => {
  * @param object a parsed JSON or YAML document; null values count as absent, as the API server drops them
  * @param namespace where the distributor lives when its metadata does not say
  */
-export const parsePodDistributor = (object: unknown, namespace = 'default'): ParsedDistributor => {
+export function parsePodDistributor(object: unknown, namespace = 'default'): ParsedDistributor {
   const mistakes: Mistake[] = []
   const root: Field = { path: '', value: object, mistakes }
   if (typeof object !== 'object' || object === null || Array.isArray(object)) fault(root, `must be a map: a ${kind}`)

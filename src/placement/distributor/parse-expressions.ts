@@ -11,7 +11,7 @@ export const podOperators: readonly Operator[] = ['In', 'NotIn', 'Exists', 'Does
  * What each operator asks of its values: the API server's rules for a pod's NodeSelectorRequirement. It compares Gt and Lt as int64, and
  * where the value is none the scheduler finds no node for the pod at all; 18 digits always fit. A sign is not valid in a label value.
  */
-const faultOfValues = (operator: Operator, values: readonly string[]): string | undefined => {
+function faultOfValues(operator: Operator, values: readonly string[]): string | undefined {
   const [first = ''] = values
   const compares = operator === 'Gt' || operator === 'Lt'
   const lists = operator === 'In' || operator === 'NotIn'
@@ -23,7 +23,7 @@ const faultOfValues = (operator: Operator, values: readonly string[]): string | 
   return undefined
 }
 
-const parseExpression = (field: Field, operators: readonly Operator[]): Expression | undefined => {
+function parseExpression(field: Field, operators: readonly Operator[]): Expression | undefined {
   if (!requirePresent(field, 'an expression has a key and an operator')) return undefined
   const at = fieldsOf(field, ['key', 'operator', 'values'])
   if (!at) return undefined
@@ -38,5 +38,6 @@ const parseExpression = (field: Field, operators: readonly Operator[]): Expressi
 }
 
 /** `matchExpressions`, of a node term or of a label selector; undefined when absent. */
-export const parseExpressions = (field: Field, operators: readonly Operator[], least: number): readonly Expression[] | undefined =>
-  isPresent(field) ? itemsOf(field, least, limits.expressions).flatMap(item => parseExpression(item, operators) ?? []) : undefined
+export function parseExpressions(field: Field, operators: readonly Operator[], least: number): readonly Expression[] | undefined {
+  return isPresent(field) ? itemsOf(field, least, limits.expressions).flatMap(item => parseExpression(item, operators) ?? []) : undefined
+}

@@ -16,7 +16,7 @@ export interface ParsedGroup extends Omit<Group, 'name' | 'weight'> {
 }
 
 /** One entry of `spec.distribution`. */
-export const parseGroup = (field: Field): ParsedGroup | undefined => {
+export function parseGroup(field: Field): ParsedGroup | undefined {
   const at = fieldsOf(field, ['name', 'nodeLabel', 'matchExpressions', 'weight', 'base', 'max', 'tolerations'])
   if (!at) return undefined
   const labels = parseLabels(at('nodeLabel'), 1)

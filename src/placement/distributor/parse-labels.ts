@@ -5,10 +5,12 @@ import { limits } from './limits.ts'
 
 export type Labels = readonly (readonly [key: string, value: string])[]
 
-const byKey = ([a]: readonly [string, string], [b]: readonly [string, string]): number => (a < b ? -1 : 1)
+function byKey([a]: readonly [string, string], [b]: readonly [string, string]): number {
+  return a < b ? -1 : 1
+}
 
 /** A map of labels, sorted by key; undefined when it is absent or has a mistake, so that nothing is concluded from half of it. */
-export const parseLabels = (field: Field, least: number): Labels | undefined => {
+export function parseLabels(field: Field, least: number): Labels | undefined {
   const entries = entriesOf(field)
   if (!entries) return undefined
   const before = field.mistakes.length

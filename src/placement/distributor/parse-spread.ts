@@ -6,12 +6,13 @@ import { faultOfLabelKey, quote } from './label-syntax.ts'
 import { limits } from './limits.ts'
 
 /** The API server refuses a key that the labelSelector has too, and Versprei's selector has these. */
-const faultOfMatchLabelKey = (key: string): string | undefined =>
-  key === distributorLabel || key === groupLabel
+function faultOfMatchLabelKey(key: string): string | undefined {
+  return key === distributorLabel || key === groupLabel
     ? `pods are selected by ${key} already, and the API server takes it only once; leave it out`
     : faultOfLabelKey(key)
+}
 
-const parseMatchLabelKeys = (field: Field): readonly string[] | undefined => {
+function parseMatchLabelKeys(field: Field): readonly string[] | undefined {
   if (!isPresent(field)) return undefined
   const seen = new Set<string>()
   for (const item of itemsOf(field, 0, limits.matchLabelKeys)) {
@@ -30,7 +31,7 @@ const names = [
 ] as const
 
 /** The API server's rules for a pod's topologySpreadConstraints. */
-const parseConstraint = (field: Field): SpreadConstraint | undefined => {
+function parseConstraint(field: Field): SpreadConstraint | undefined {
   const at = fieldsOf(field, names)
   if (!at) return undefined
   requirePresent(at('maxSkew'), 'by how many pods domains may differ, at least 1')
@@ -59,7 +60,7 @@ const parseConstraint = (field: Field): SpreadConstraint | undefined => {
 }
 
 /** `spec.spread`: undefined when absent (the default constraints), empty when there shall be none. */
-export const parseSpread = (field: Field): readonly SpreadConstraint[] | undefined => {
+export function parseSpread(field: Field): readonly SpreadConstraint[] | undefined {
   if (!isPresent(field)) return undefined
   const seen = new Set<string>()
   return itemsOf(field, 0, limits.spread).flatMap(item => {

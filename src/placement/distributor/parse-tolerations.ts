@@ -4,10 +4,12 @@ import type { Field } from './fields.ts'
 import { faultOfLabelKey, faultOfLabelValue } from './label-syntax.ts'
 import { limits } from './limits.ts'
 
-const faultOfTaintKey = (key: string): string | undefined => (key === '' ? undefined : faultOfLabelKey(key))
+function faultOfTaintKey(key: string): string | undefined {
+  return key === '' ? undefined : faultOfLabelKey(key)
+}
 
 /** The API server's rules for a pod's tolerations; Lt and Gt are behind a feature gate there, hence refused. */
-const parseToleration = (field: Field): Toleration | undefined => {
+function parseToleration(field: Field): Toleration | undefined {
   const at = fieldsOf(field, ['key', 'operator', 'value', 'effect', 'tolerationSeconds'])
   if (!at) return undefined
   const before = field.mistakes.length
@@ -30,5 +32,6 @@ const parseToleration = (field: Field): Toleration | undefined => {
 }
 
 /** A group's tolerations; none when absent. */
-export const parseTolerations = (field: Field): readonly Toleration[] =>
-  itemsOf(field, 0, limits.tolerations).flatMap(item => parseToleration(item) ?? [])
+export function parseTolerations(field: Field): readonly Toleration[] {
+  return itemsOf(field, 0, limits.tolerations).flatMap(item => parseToleration(item) ?? [])
+}

@@ -1,30 +1,26 @@
 import type { Group } from '../distributor/distributor.ts'
-import type { Pod } from '../pod.ts'
+import type { NodeTerm, Pod } from '../pod.ts'
+import type { Nodes } from './nodes.ts'
 import { areContradictory, type Requirement } from './requirements.ts'
 
 /**
  * The groups (their indices) whose nodes this pod's own nodeSelector or required node affinity rules out: it would never
- * be scheduled there. Judged by the pod's spec alone and not by the nodes there are now: a group without nodes today
- * is what an autoscaler waits to be asked for.
+ * be scheduled there. Judged by the pod's spec and not by the nodes there are now (a group without nodes today is what an
+ * autoscaler waits to be asked for), unless the pod names nodes that are known: those are in a group or not.
  */
-export function impossibleGroups(pod: Pod, groups: readonly Group[]): ReadonlySet<number> {
-  const alternatives = ownAlternatives(pod)
-  if (alternatives === undefined) return none
+export function impossibleGroups(pod: Pod, groups: readonly Group[], nodes: Pick<Nodes, 'areOutside'>): ReadonlySet<number> {
+  if (pod.nodeSelector === undefined && pod.terms === undefined) return none
+  const selector = Object.entries(pod.nodeSelector ?? {}).map(([key, value]): Requirement => ({ key, operator: 'In', values: [value] }))
+  // Terms are ORed; an empty one matches no node. Without terms the nodeSelector is all there is.
+  const terms = pod.terms?.filter(term => term.hasFields || term.matchExpressions.length > 0) ?? [anyNode]
   const impossible = groups.keys().filter(index => {
-    const expressions = groups[index]?.expressions ?? []
-    return alternatives.every(own => areContradictory([...own, ...expressions]))
+    const group = groups[index]
+    return group !== undefined && terms.every(({ matchExpressions, nodeNames }) =>
+      areContradictory([...selector, ...matchExpressions, ...group.expressions])
+      || (nodeNames !== undefined && nodes.areOutside(group, nodeNames)))
   })
   return new Set(impossible)
 }
 
 const none: ReadonlySet<number> = new Set()
-
-/** What the pod asks of its node: one of these lists must hold (terms are ORed). Undefined: nothing. Empty: no node will do. */
-function ownAlternatives(pod: Pod): readonly (readonly Requirement[])[] | undefined {
-  const selector = Object.entries(pod.nodeSelector ?? {})
-    .map(([key, value]): Requirement => ({ key, operator: 'In', values: [value] }))
-  if (pod.terms === undefined) return selector.length === 0 ? undefined : [selector]
-  return pod.terms
-    .filter(term => term.hasFields || term.matchExpressions.length > 0)
-    .map(term => [...selector, ...term.matchExpressions])
-}
+const anyNode: Pick<NodeTerm, 'matchExpressions' | 'nodeNames'> = { matchExpressions: [], nodeNames: undefined }

@@ -1,5 +1,5 @@
 import type { Group } from '../distributor/distributor.ts'
-import { isMap } from '../pod.ts'
+import { isMap } from '../is-map.ts'
 import { matchesLabels } from './requirements.ts'
 
 type Labels = Readonly<Record<string, string>>
@@ -17,6 +17,8 @@ export interface Nodes {
   readonly size: () => number
   /** Whether the group has a node, and each of its nodes has this label. */
   readonly everyOneHas: (group: Group, label: string) => boolean
+  /** Whether each of these nodes is known, and none of them is in the group. */
+  readonly areOutside: (group: Group, names: readonly string[]) => boolean
 }
 
 export function createNodes(): Nodes {
@@ -49,6 +51,10 @@ export function createNodes(): Nodes {
       known.set(label, answer)
       return answer
     },
+    areOutside: ({ expressions }, names) => names.every(name => {
+      const labels = nodes.get(name)
+      return labels !== undefined && !matchesLabels(expressions, labels)
+    }),
   }
 }
 

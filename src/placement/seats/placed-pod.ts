@@ -1,5 +1,5 @@
 import { admissionAnnotation, distributorLabel, groupLabel, seatAnnotation } from '../keys.ts'
-import { isMap } from '../pod.ts'
+import { isMap } from '../is-map.ts'
 import type { PlacedPod } from './revision.ts'
 
 /**

@@ -14,14 +14,13 @@ export interface RankSet {
  * of a large revision, and seats given twice, cost no walk over all of its pods.
  */
 export function createRankSet(): RankSet {
-  let tree = new Int32Array(16 + 1)
+  let tree: number[] = empty(8)
   const capacity = (): number => tree.length - 1
 
   const grow = (): void => {
-    const grown = new Int32Array(2 * capacity() + 1)
-    grown.set(tree)
-    grown[2 * capacity()] = tree[capacity()] ?? 0
-    tree = grown
+    const half = capacity()
+    tree = [...tree, ...empty(half - 1)]
+    tree[2 * half] = tree[half] ?? 0
   }
   const change = (rank: number, by: 1 | -1): void => {
     while (rank >= capacity()) grow()
@@ -44,4 +43,9 @@ export function createRankSet(): RankSet {
       return below === capacity() ? below + left : below
     },
   }
+}
+
+/** A tree of this many ranks, none of which is in the set. (A typed array costs more to make than all that most revisions do with it.) */
+function empty(capacity: number): number[] {
+  return Array.from<number>({ length: capacity + 1 }).fill(0)
 }

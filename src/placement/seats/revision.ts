@@ -1,6 +1,7 @@
 import type { Plan } from '../distributor/plan.ts'
 import { expiredReservations, type Reservation } from './reservations.ts'
-import { createRoster, type Roster } from './roster.ts'
+import type { Roster } from './roster.ts'
+import { createSeating, type Sitter } from './seating.ts'
 
 /** What deciding needs to know of a pod that a distributor placed. */
 export interface PlacedPod {
@@ -35,43 +36,49 @@ export interface Revision {
 export function createRevision(owner: string): Revision {
   const pods = new Map<string, PlacedPod>()
   const reservations = new Map<string, Reservation>()
-  let seating: { readonly plan: Plan, readonly roster: Roster } | undefined
+  const seating = createSeating(owner)
 
-  /** Pods of another distributor, or of a group that the plan no longer has, hold no seat. */
-  const sit = (uid: string, { distributor, group, seat }: Pick<PlacedPod, 'distributor' | 'group' | 'seat'>): void => {
-    const index = seating?.plan.groupIndex.get(group)
-    if (index === undefined || distributor !== seating?.plan.distributor.name) return
-    seating.roster.add({ uid, group: index, seat })
-  }
   const release = (admission: string): void => {
-    if (reservations.delete(admission)) seating?.roster.remove(admission)
+    const reservation = reservations.get(admission)
+    if (reservation === undefined) return
+    reservations.delete(admission)
+    seating.leave(reservation)
+  }
+  /** What held the pod's seat for it: what it was before, or else its reservation. */
+  const takePlaceOf = (pod: PlacedPod): Sitter | undefined => {
+    const before = pods.get(pod.uid)
+    if (pod.admission === undefined) return before
+    if (before === undefined) {
+      const reservation = reservations.get(pod.admission)
+      reservations.delete(pod.admission)
+      return reservation
+    }
+    release(pod.admission)
+    return before
   }
 
   return {
     apply(pod) {
-      const before = pods.get(pod.uid)
+      const before = takePlaceOf(pod)
       pods.set(pod.uid, pod)
-      if (pod.admission !== undefined) release(pod.admission)
       if (before !== undefined && sitsAlike(before, pod)) return
-      seating?.roster.remove(pod.uid)
-      sit(pod.uid, pod)
+      if (before !== undefined) seating.leave(before)
+      seating.sit(pod)
     },
     remove(uid) {
-      if (pods.delete(uid)) seating?.roster.remove(uid)
+      const pod = pods.get(uid)
+      if (pod === undefined) return
+      pods.delete(uid)
+      seating.leave(pod)
     },
     reserve(reservation) {
+      release(reservation.admission)
       reservations.set(reservation.admission, reservation)
-      sit(reservation.admission, reservation)
+      seating.sit(reservation)
     },
     release,
     reservationOf: admission => reservations.get(admission),
-    rosterFor(plan, ownPhase) {
-      if (seating?.plan === plan) return seating.roster
-      seating = { plan, roster: createRoster(plan.sequenceFor(owner, ownPhase), plan.distributor.groups.length) }
-      for (const pod of pods.values()) sit(pod.uid, pod)
-      for (const reservation of reservations.values()) sit(reservation.admission, reservation)
-      return seating.roster
-    },
+    rosterFor: (plan, ownPhase) => seating.under(plan, ownPhase, () => [...pods.values(), ...reservations.values()]),
     expire(progress, capped) {
       if (reservations.size === 0) return
       for (const { admission } of expiredReservations(reservations.values(), pods.size, progress, capped)) release(admission)
@@ -80,6 +87,6 @@ export function createRevision(owner: string): Revision {
   }
 }
 
-function sitsAlike(a: PlacedPod, b: PlacedPod): boolean {
+function sitsAlike(a: Sitter, b: Sitter): boolean {
   return a.distributor === b.distributor && a.group === b.group && a.seat === b.seat
 }

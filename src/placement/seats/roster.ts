@@ -1,9 +1,9 @@
 import { createRow } from './row.ts'
+import type { Claim } from './ideal.ts'
 import { seatLimit, type Sequence } from './sequence.ts'
 
-/** A pod, or a reservation for one, that holds a seat of a revision. `group` is the group's index. */
+/** What a pod, or a reservation for one, holds in a revision. `group` is the group's index. */
 export interface Seated {
-  readonly uid: string
   readonly group: number
   /** The seat it was given, from its annotation: a wish. */
   readonly seat: number | undefined
@@ -14,10 +14,11 @@ export interface Seat {
   readonly seat: number
 }
 
-/** Who sits where in one revision. */
+/** How the pods of one revision are seated: how many each group has, and which seats are free. Who sits where is not its business. */
 export interface Roster {
   readonly add: (seated: Seated) => void
-  readonly remove: (uid: string) => void
+  /** Of one that was added, with the same group and wish. */
+  readonly remove: (seated: Seated) => void
   /** Pods and reservations by group. */
   readonly counts: () => readonly number[]
   /**
@@ -30,7 +31,8 @@ export interface Roster {
   readonly choose: (isOpen: (group: number) => boolean) => Seat
   /**
    * The group of a seat that the pod's controller chose: the sequence says it, and nothing else does. Where that group is
-   * closed its seats are passed over: the open group that comes next takes the pod. Undefined beyond the last seat.
+   * closed its seats are passed over: the open group that comes next takes the pod, one without a `max` where there is one, which
+   * its own seats will fill. Undefined beyond the last seat.
    */
   readonly groupAt: (seat: number, isOpen: (group: number) => boolean) => Seat | undefined
 }
@@ -45,9 +47,10 @@ const farthestWish = 65_536
 /** How far past a closed group's seat the next open group is looked for; a rarer one than that is taken as listed. */
 const farthestNeighbour = 4096
 
-export function createRoster(sequence: Sequence, groups: number): Roster {
-  const rows = Array.from({ length: groups }, createRow)
-  const groupOf = new Map<string, number>()
+const anyGroup = (): boolean => true
+
+export function createRoster(sequence: Sequence, groups: readonly Claim[]): Roster {
+  const rows = groups.map(() => createRow())
   const taken = rows.map(() => 0)
 
   /** The rank a pod wishes for within its group; none when the seat belongs to another group by now. */
@@ -55,42 +58,38 @@ export function createRoster(sequence: Sequence, groups: number): Roster {
     if (seat === undefined || seat >= farthestWish) return undefined
     return sequence.groupOf(seat) === group ? sequence.rankOf(seat) : undefined
   }
-  const remove = (uid: string): void => {
-    const group = groupOf.get(uid)
-    if (group === undefined) return
-    groupOf.delete(uid)
-    rows[group]?.remove(uid)
-    taken[group] = rows[group]?.size() ?? 0
-  }
 
   return {
     add(seated) {
-      remove(seated.uid)
       const row = rows[seated.group]
       if (row === undefined) return
-      groupOf.set(seated.uid, seated.group)
-      row.add(seated.uid, wishOf(seated))
+      row.add(wishOf(seated))
       taken[seated.group] = row.size()
     },
-    remove,
+    remove(seated) {
+      const row = rows[seated.group]
+      if (row === undefined) return
+      row.remove(wishOf(seated))
+      taken[seated.group] = row.size()
+    },
     counts: () => taken,
     choose(isOpen) {
-      const group = sequence.nextGroup(taken, isOpen) ?? sequence.nextGroup(taken, () => true)
+      const group = sequence.nextGroup(taken, isOpen) ?? sequence.nextGroup(taken, anyGroup)
       if (group === undefined) throw new Error('no group has a seat left: at least one group needs a weight and no max')
-      const seat = sequence.seatOf(group, rows[group]?.lowestFree() ?? 0)
-      if (seat === undefined) throw new RangeError(`group ${group} has no seat left for one more pod`)
-      return { group, seat }
+      return { group, seat: sequence.seatOf(group, rows[group]?.lowestFree() ?? 0, taken) }
     },
     groupAt(seat, isOpen) {
       if (seat >= seatLimit) return undefined
       const own = sequence.groupOf(seat)
-      const open = rows.keys().filter(isOpen).toArray()
-      if (open.length === 0 || isOpen(own)) return { group: own, seat }
+      if (isOpen(own)) return { group: own, seat }
+      const open = [...groups.keys()].filter(isOpen)
+      const unlimited = open.filter(group => groups[group]?.max === undefined)
+      const others = unlimited.length > 0 ? unlimited : open
       const passed = Math.min(seatLimit, seat + farthestNeighbour)
-      for (let next = seat + 1; next < passed; next += 1) {
-        if (isOpen(sequence.groupOf(next))) return { group: sequence.groupOf(next), seat }
+      for (let next = seat + 1; others.length > 0 && next < passed; next += 1) {
+        if (others.includes(sequence.groupOf(next))) return { group: sequence.groupOf(next), seat }
       }
-      return { group: open[0] ?? own, seat }
+      return { group: others[0] ?? own, seat }
     },
   }
 }

@@ -1,14 +1,15 @@
 import { createRankSet } from './rank-set.ts'
 
-/** The pods of one group of one revision, and the lowest rank that none of them holds. */
+/** How many pods one group of one revision has, and the lowest rank that none of them holds. */
 export interface Row {
   readonly size: () => number
   /**
-   * Its uid is not in the row yet. `wish`: the rank it was given (how many seats of its group come before its own); undefined
-   * for a pod that was given none, or one that belongs to another group by now.
+   * `wish`: the rank a pod was given (how many seats of its group come before its own); undefined for a pod that was given
+   * none, or one that belongs to another group by now.
    */
-  readonly add: (uid: string, wish: number | undefined) => void
-  readonly remove: (uid: string) => void
+  readonly add: (wish: number | undefined) => void
+  /** With the wish that it was added with. */
+  readonly remove: (wish: number | undefined) => void
   readonly lowestFree: () => number
 }
 
@@ -18,31 +19,33 @@ export interface Row {
  * holds which does not matter here, only how many they are.
  */
 export function createRow(): Row {
-  const wishes = new Map<string, number | undefined>()
-  const wishers = new Map<number, number>()
+  let size = 0
+  /** How many wish for each rank, and for how many ranks there is somebody who does. */
+  const wishers: number[] = []
+  let held = 0
   const wished = createRankSet()
 
   return {
-    size: () => wishes.size,
-    add(uid, wish) {
-      wishes.set(uid, wish)
+    size: () => size,
+    add(wish) {
+      size += 1
       if (wish === undefined) return
-      const others = wishers.get(wish) ?? 0
-      wishers.set(wish, others + 1)
-      if (others === 0) wished.add(wish)
+      while (wishers.length <= wish) wishers.push(0)
+      const others = wishers[wish] ?? 0
+      wishers[wish] = others + 1
+      if (others > 0) return
+      held += 1
+      wished.add(wish)
     },
-    remove(uid) {
-      const wish = wishes.get(uid)
-      wishes.delete(uid)
+    remove(wish) {
+      size -= 1
       if (wish === undefined) return
-      const others = (wishers.get(wish) ?? 0) - 1
-      if (others > 0) {
-        wishers.set(wish, others)
-        return
-      }
-      wishers.delete(wish)
+      const others = (wishers[wish] ?? 0) - 1
+      wishers[wish] = others
+      if (others > 0) return
+      held -= 1
       wished.remove(wish)
     },
-    lowestFree: () => wished.gap(wishes.size - wishers.size),
+    lowestFree: () => wished.gap(size - held),
   }
 }

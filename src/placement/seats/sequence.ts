@@ -7,17 +7,27 @@ import { createRace, type Race } from './race.ts'
  */
 export const seatLimit = 2 ** 20
 
+/**
+ * How many seats are looked through for each pod of a revision, and for the next one. Only a group with a share below 1/8,192, alone
+ * open, is not found by then; without a horizon its first pod would walk to the end of the sequence: up to a second of everybody's time.
+ */
+const horizon = 8192
+
 /** Which group each seat belongs to. Computed as far as anyone has asked, and remembered. Groups are indices. */
 export interface Sequence {
   /** The group that `seat` (0 … seatLimit − 1) belongs to. */
   readonly groupOf: (seat: number) => number
   /** How many seats below `seat` belong to the same group. */
   readonly rankOf: (seat: number) => number
-  /** The seat of a group's pod number `rank` (0, 1, 2 …); undefined when it has no such seat within the limit. */
-  readonly seatOf: (group: number, rank: number) => number | undefined
+  /**
+   * The seat of a group's pod number `rank` (0, 1, 2 …), in a revision of which group i has `taken[i]` pods; the last seat of all
+   * when it lies beyond the horizon, or the group has no such seat.
+   */
+  readonly seatOf: (group: number, rank: number, taken: readonly number[]) => number
   /**
    * The group whose next seat comes first, when group i fills its first `taken[i]` seats; undefined when none of the
-   * groups that `isOpen` lets through has a seat left. Looks no further along the sequence than it has to.
+   * groups that `isOpen` lets through has a seat left. Looks no further along the sequence than it has to, and not beyond the
+   * horizon: where all the seats of those groups lie farther, it is the one that has least for its weight.
    */
   readonly nextGroup: (taken: readonly number[], isOpen: (group: number) => boolean) => number | undefined
 }
@@ -55,23 +65,36 @@ export function createSequence(claims: readonly Claim[], phase = 0): Sequence {
       extendTo(seat)
       return ranks[seat] ?? 0
     },
-    seatOf(group, rank) {
+    seatOf(group, rank, taken) {
       const own = seats[group] ?? []
-      if (rank >= (capacity[group] ?? 0)) return undefined
-      while (own.length <= rank && owners.length < seatLimit) extend()
-      return own[rank]
+      const end = endFor(taken)
+      while (own.length <= rank && owners.length < end && rank < (capacity[group] ?? 0)) extend()
+      return own[rank] ?? seatLimit - 1
     },
     nextGroup(taken, isOpen) {
       const canTake = (group: number): boolean => isOpen(group) && (taken[group] ?? 0) < (capacity[group] ?? 0)
-      if (!claims.some((_, group) => canTake(group))) return undefined
-      let found = nextKnown(seats, taken, isOpen)
-      while (found === undefined && owners.length < seatLimit) {
+      const found = nextKnown(seats, taken, isOpen)
+      if (found !== undefined) return found
+      const open = [...claims.keys()].filter(canTake)
+      const end = open.length === 0 ? 0 : endFor(taken)
+      while (owners.length < end) {
         extend()
-        found = nextKnown(seats, taken, isOpen)
+        const next = nextKnown(seats, taken, isOpen)
+        if (next !== undefined) return next
       }
-      return found
+      return leastForItsWeight(claims, taken, open)
     },
   }
+}
+
+/** Where looking for a revision's next seat ends. */
+function endFor(taken: readonly number[]): number {
+  return Math.min(seatLimit, horizon * taken.reduce((sum, pods) => sum + pods, 1))
+}
+
+function leastForItsWeight(claims: readonly Claim[], taken: readonly number[], among: readonly number[]): number | undefined {
+  const level = (group: number): number => ((taken[group] ?? 0) + 1) / (claims[group]?.weight ?? 0)
+  return among.toSorted((a, b) => level(a) - level(b))[0]
 }
 
 /** As `nextGroup`, among the seats computed so far. */

@@ -39,6 +39,16 @@ export const invalidObjects: readonly InvalidDistributor[] = [
   { name: 'group too long', object: withTarget({ apiVersion: `${'a'.repeat(254)}/v1` }), paths: ['spec.target.apiVersion'] },
   { name: 'version too long', object: withTarget({ apiVersion: `apps/${'v'.repeat(64)}` }), paths: ['spec.target.apiVersion'] },
   { name: 'kind not capital', object: withTarget({ kind: 'deployment' }), paths: ['spec.target.kind'] },
+  { name: 'a DaemonSet, which has a pod on each of its nodes', object: withTarget({ kind: 'DaemonSet' }), paths: ['spec.target.kind'] },
+  {
+    name: 'a DaemonSet of another API version',
+    object: withTarget({ apiVersion: 'apps/v1beta2', kind: 'DaemonSet', name: undefined }),
+    paths: ['spec.target.kind'],
+  },
+  {
+    name: 'pods themselves, which no controller keeps', object: withTarget({ apiVersion: 'v1', kind: 'Pod' }),
+    paths: ['spec.target.kind'],
+  },
   { name: 'kind a number', object: withTarget({ kind: 1 }), paths: ['spec.target.kind'] },
   { name: 'target name empty', object: withTarget({ name: '' }), paths: ['spec.target.name'] },
   { name: 'target name with capitals', object: withTarget({ name: 'Web' }), paths: ['spec.target.name'] },

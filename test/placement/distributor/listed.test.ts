@@ -14,7 +14,8 @@ void t.test('an invalid one keeps its name, its age and the target that has no m
   const podSelector = { matchLabels: { tier: 'x' } }
   const cases: readonly { name: string, target: unknown, want: unknown }[] = [
     { name: 'a name', target: deployment, want: { group: 'apps', kind: 'Deployment', name: 'web' } },
-    { name: 'no name', target: { apiVersion: 'v1', kind: 'Pod' }, want: { group: '', kind: 'Pod' } },
+    { name: 'no name', target: { apiVersion: 'v1', kind: 'ReplicationController' }, want: { group: '', kind: 'ReplicationController' } },
+    { name: 'a kind that nothing is placed for', target: { ...deployment, kind: 'DaemonSet' }, want: undefined },
     {
       name: 'a podSelector', target: { ...deployment, podSelector },
       want: { group: 'apps', kind: 'Deployment', name: 'web', podSelector },

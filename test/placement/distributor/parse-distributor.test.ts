@@ -104,6 +104,14 @@ void t.test('says what is wrong and what would be right', async t => {
     { object: withSpec({ enforcement: 'Audit' }), want: 'Audit is not available yet in this version; leave it out, or write Required' },
     { object: withTarget({ apiVersion: 'apps' }), want: '"apps" is not group/version, such as apps/v1, nor v1 alone' },
     { object: withSpec({ replicas: 3 }), want: 'is not a field here; there are target, distribution, enforcement, spread' },
+    {
+      object: withTarget({ kind: 'DaemonSet' }),
+      want: 'cannot be DaemonSet, which has a pod on each of its nodes; name a workload whose pods can be divided, such as a Deployment',
+    },
+    {
+      object: withTarget({ apiVersion: 'v1', kind: 'Pod' }),
+      want: 'cannot be Pod: only pods that a controller keeps are placed; name that controller, such as a Deployment',
+    },
     { object: withTarget({ kind: undefined }), want: 'is missing: the kind of the workload, such as Deployment' },
   ]
   for (const { object, want } of cases) t.strictSame(mistakesOf(object).map(({ message }) => message), [want])

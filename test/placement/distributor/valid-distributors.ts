@@ -68,6 +68,8 @@ export const validDistributors: readonly ValidDistributor[] = [
   },
   { name: 'a target without a name', object: withTarget({ name: undefined }) },
   { name: 'a target in a group of its own', object: withTarget({ apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout' }) },
+  { name: 'a DaemonSet of another group', object: withTarget({ apiVersion: 'apps.kruise.io/v1alpha1', kind: 'DaemonSet' }) },
+  { name: 'a Pod of another group', object: withTarget({ apiVersion: 'apps/v1', kind: 'Pod' }) },
   {
     name: 'pods selected',
     object: withTarget({

@@ -37,6 +37,14 @@ void t.test('writes where the pod was placed beside what it has', async t => {
       want: { labels, annotations: withCost },
     },
     {
+      name: 'a ReplicationController goes by the cost as well', metadata: { ownerReferences: ownedBy('v1', 'ReplicationController', 'old') },
+      want: { labels, annotations: withCost },
+    },
+    {
+      name: 'somebody else\'s ReplicaSet need not', metadata: { ownerReferences: ownedBy('example.com/v1', 'ReplicaSet', 'db') },
+      want: { labels, annotations },
+    },
+    {
       name: 'no cost but for a ReplicaSet\'s', metadata: { ownerReferences: ownedBy('apps/v1', 'StatefulSet', 'db') },
       want: { labels, annotations },
     },

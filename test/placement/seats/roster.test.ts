@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { deviationBound, ideal, type Claim } from '../../../src/placement/seats/ideal.ts'
-import { createRoster, type Seated } from '../../../src/placement/seats/roster.ts'
+import { createRoster, type Seat, type Seated } from '../../../src/placement/seats/roster.ts'
 import { createSequence, seatLimit } from '../../../src/placement/seats/sequence.ts'
 import { lowestFree, rankHolders } from './rank-holders.ts'
 
@@ -19,12 +19,15 @@ void t.test('groups and seats are those of a model that computes everything anew
     fc.boolean(), { minLength: 6, maxLength: 6 }
   ), (groups, changes, open) => {
     const sequence = createSequence(groups)
-    const roster = createRoster(sequence, groups.length)
-    const model = new Map<string, Seated>()
+    const roster = createRoster(sequence, groups)
+    const model = new Map<string, Seated & { readonly uid: string }>()
     for (const { group, ...one } of changes) {
       const seated = { ...one, group: group % groups.length }
-      if (model.delete(one.uid)) roster.remove(one.uid)
-      else {
+      const before = model.get(one.uid)
+      if (before !== undefined) {
+        model.delete(one.uid)
+        roster.remove(before)
+      } else {
         model.set(one.uid, seated)
         roster.add(seated)
       }
@@ -36,7 +39,7 @@ void t.test('groups and seats are those of a model that computes everything anew
       ({ uid, created: 0, wish: seat !== undefined && sequence.groupOf(seat) === group ? sequence.rankOf(seat) : undefined }))
     const rank = lowestFree(new Set(rankHolders(holders).values()))
     return JSON.stringify(roster.counts()) === JSON.stringify(taken) && chosen.group === group && chosen.seat === sequence.seatOf(
-      chosen.group, rank
+      chosen.group, rank, taken
     )
   }), { numRuns: 600 })
   t.pass('600 rosters')
@@ -58,22 +61,20 @@ function nextOf(groups: readonly Claim[], taken: readonly number[], isOpen: (gro
 void t.test('whatever a revision looks like, once it has grown enough it is an exact prefix', async t => {
   fc.assert(fc.property(claims, fc.array(fc.nat(12), { minLength: 6, maxLength: 6 }), (groups, extra) => {
     const sequence = createSequence(groups)
-    const roster = createRoster(sequence, groups.length)
+    const roster = createRoster(sequence, groups)
     const start = groups.map(({ weight, base, max }, group) => Math.min(
       extra[group]!, max === undefined ? Infinity : weight === 0 ? base : max
     ))
-    for (const [group, count] of start.entries()) for (let i = 0; i < count; i += 1) roster.add(
-      { uid: `${group}-${i}`, group, seat: undefined }
-    )
+    for (const [group, count] of start.entries()) for (let i = 0; i < count; i += 1) roster.add({ group, seat: undefined })
     // The last of the seats that these pods would fill: up to there, the others have to catch up.
-    const last = Math.max(-1, ...start.map((count, group) => (count === 0 ? -1 : sequence.seatOf(group, count - 1)!)))
+    const last = Math.max(-1, ...start.map((count, group) => (count === 0 ? -1 : sequence.seatOf(group, count - 1, start))))
     for (let n = start.reduce((a, b) => a + b, 0); n <= last + 40; n += 1) {
       if (n > last) {
         const prefix = groups.map(() => 0)
         for (let seat = 0; seat < n; seat += 1) prefix[sequence.groupOf(seat)]! += 1
         if (JSON.stringify(roster.counts()) !== JSON.stringify(prefix)) return false
       }
-      roster.add({ uid: `new-${n}`, ...roster.choose(anywhere) })
+      roster.add(roster.choose(anywhere))
     }
     return true
   }), { numRuns: 200 })
@@ -82,17 +83,16 @@ void t.test('whatever a revision looks like, once it has grown enough it is an e
 
 void t.test('scaling in by deletion cost, the highest seat first, stays within the bound, and so does what grows from there', async t => {
   fc.assert(fc.property(claims, fc.array(fc.nat(80), { minLength: 1, maxLength: 8 }), (groups, sizes) => {
-    const roster = createRoster(createSequence(groups), groups.length)
-    const live: { readonly uid: string, readonly seat: number }[] = []
-    let made = 0
+    const roster = createRoster(createSequence(groups), groups)
+    const live: Seat[] = []
     return sizes.every(size => {
       while (live.length < size) {
-        const one = { uid: String(made += 1), ...roster.choose(anywhere) }
+        const one = roster.choose(anywhere)
         roster.add(one)
         live.push(one)
       }
       live.sort((a, b) => a.seat - b.seat)
-      for (const { uid } of live.splice(size)) roster.remove(uid)
+      for (const one of live.splice(size)) roster.remove(one)
       return ideal(groups, size).every((share, group) => Math.abs(roster.counts()[group]! - share) <= deviationBound(groups) + 1e-9)
     })
   }), { numRuns: 300 })
@@ -103,10 +103,10 @@ void t.test('order of arrival does not matter, nor seats that nobody can believe
   const groups = [{ weight: 4, base: 0 }, { weight: 1, base: 0 }]
   const sequence = createSequence(groups)
   const pods = Array.from(
-    { length: 300 }, (_, seat): Seated => ({ uid: String(seat), group: sequence.groupOf(seat), seat: seat % 7 === 3 ? 9_999_999 : seat })
+    { length: 300 }, (_, seat): Seated => ({ group: sequence.groupOf(seat), seat: seat % 7 === 3 ? 9_999_999 : seat })
   )
   const seat = (all: readonly Seated[]) => {
-    const roster = createRoster(sequence, 2)
+    const roster = createRoster(sequence, groups)
     for (const one of all) roster.add(one)
     return roster.choose(anywhere)
   }
@@ -117,22 +117,23 @@ void t.test('order of arrival does not matter, nor seats that nobody can believe
 void t.test('when no group is open, or those that are open are full, each pod keeps the group of its seat', async t => {
   const groups = [{ weight: 4, base: 0 }, { weight: 1, base: 0, max: 1 }]
   for (const isOpen of [() => false, (group: number) => group === 1]) {
-    const roster = createRoster(createSequence(groups), 2)
-    roster.add({ uid: 'first', group: 1, seat: 2 })
-    const chosen = Array.from({ length: 4 }, (_, uid) => {
+    const roster = createRoster(createSequence(groups), groups)
+    roster.add({ group: 1, seat: 2 })
+    const chosen = Array.from({ length: 4 }, () => {
       const seat = roster.choose(isOpen)
-      roster.add({ uid: String(uid), ...seat })
+      roster.add(seat)
       return seat
     })
     t.strictSame(chosen, [0, 1, 3, 4].map(seat => ({ group: 0, seat })))
   }
-  const empty = createRoster(createSequence(groups), 2)
-  for (const seat of [0, 1]) empty.add({ uid: String(seat), group: 0, seat })
+  const empty = createRoster(createSequence(groups), groups)
+  for (const seat of [0, 1]) empty.add({ group: 0, seat })
   t.strictSame(empty.choose(() => false), { group: 1, seat: 2 }, 'which need not be the first')
 })
 
 void t.test('the seat that a controller gave says the group; a closed one is passed over', async t => {
-  const roster = createRoster(createSequence([{ weight: 3, base: 0 }, { weight: 1, base: 0 }]), 2)
+  const groups = [{ weight: 3, base: 0 }, { weight: 1, base: 0 }]
+  const roster = createRoster(createSequence(groups), groups)
   const cases: readonly { name: string, seat: number, closed: readonly number[], want: unknown }[] = [
     { name: 'open', seat: 0, closed: [], want: { group: 0, seat: 0 } },
     { name: 'closed', seat: 0, closed: [0], want: { group: 1, seat: 0 } },
@@ -143,16 +144,43 @@ void t.test('the seat that a controller gave says the group; a closed one is pas
   for (const { name, seat, closed, want } of cases) t.strictSame(roster.groupAt(seat, group => !closed.includes(group)), want, name)
 })
 
+void t.test('a seat that a controller gave passes to a group with a max only where all the others are closed', async t => {
+  const groups = [{ weight: 3, base: 0 }, { weight: 1, base: 0, max: 2 }, { weight: 1, base: 0 }]
+  const roster = createRoster(createSequence(groups), groups)
+  const countsOf = (isOpen: (group: number) => boolean) => {
+    const taken = Array.from({ length: 40 }, (_, seat) => roster.groupAt(seat, isOpen)?.group)
+    return groups.map((_, group) => taken.filter(one => one === group).length)
+  }
+  t.strictSame(countsOf(group => group !== 0), [0, 2, 38], 'its own two, and the rest in the one without')
+  t.strictSame(countsOf(group => group === 1), [0, 40, 0])
+})
+
+void t.test('a group whose share is next to nothing takes the pods when it alone is open, without a walk to the end', async t => {
+  const groups = [...Array.from({ length: 31 }, () => ({ weight: 1_000_000, base: 0 })), { weight: 1, base: 0 }]
+  const roster = createRoster(createSequence(groups), groups)
+  const before = process.cpuUsage()
+  for (let n = 0; n < 3; n += 1) {
+    const seat = roster.choose(group => group === 31)
+    t.strictSame(seat, { group: 31, seat: seatLimit - 1 })
+    roster.add(seat)
+  }
+  const { user, system } = process.cpuUsage(before)
+  t.comment(`${((user + system) / 1000).toFixed(1)} ms of CPU`)
+  t.strictSame(roster.choose(anywhere), { group: 0, seat: 0 }, 'and the others begin as ever')
+})
+
 /** Microseconds of CPU for one choice among this many pods, of which some clash and the rest come and go; the best of several rounds. */
 function costOfChoosing(pods: number): number {
-  const sequence = createSequence([{ weight: 80, base: 0 }, { weight: 20, base: 0 }])
-  const roster = createRoster(sequence, 2)
-  for (let seat = 0; seat < pods; seat += 1) roster.add({ uid: `${seat}`, group: sequence.groupOf(seat), seat: seat % 20 === 7 ? 0 : seat })
+  const groups = [{ weight: 80, base: 0 }, { weight: 20, base: 0 }]
+  const sequence = createSequence(groups)
+  const roster = createRoster(sequence, groups)
+  const seated = Array.from({ length: pods }, (_, seat): Seated => ({ group: sequence.groupOf(seat), seat: seat % 20 === 7 ? 0 : seat }))
+  for (const one of seated) roster.add(one)
   const rounds = Array.from({ length: 7 }, () => {
     const before = process.cpuUsage()
     for (let i = 0; i < 2000; i += 1) {
-      roster.remove(`${(i * 7919) % pods}`)
-      roster.add({ uid: `${(i * 7919) % pods}`, ...roster.choose(anywhere) })
+      roster.remove(seated[(i * 7919) % pods]!)
+      roster.add(seated[(i * 7919) % pods] = roster.choose(anywhere))
     }
     const { user, system } = process.cpuUsage(before)
     return (user + system) / 2000
