@@ -63,10 +63,27 @@ export function createClient(url: string, certificates: string): Client {
       }
     }
     const start = performance.now()
+    const rest = stayAwake()
     await Promise.all(Array.from({ length: connections }, work))
+    rest()
     return { answers, latencies, duration: performance.now() - start }
   }
   return { send, close: () => pool.close() }
+}
+
+/**
+ * Keeps this process from sleeping while it waits for answers. To wake a sleeping reader is work of whoever writes to it: a server that is
+ * slower than the client would be charged for more of it than one that is faster.
+ */
+function stayAwake(): () => void {
+  let awake = true
+  const turn = (): void => {
+    if (awake) setImmediate(turn)
+  }
+  turn()
+  return () => {
+    awake = false
+  }
 }
 
 interface Answer {

@@ -3,6 +3,7 @@ import { apiVersion, distributorLabel } from '../placement/keys.ts'
 import { listDistributor } from '../placement/distributor/listed.ts'
 import { readNode } from '../placement/nodes/nodes.ts'
 import { readPlacedPod } from '../placement/seats/placed-pod.ts'
+import { createTextPool } from '../placement/seats/text-pool.ts'
 import type { Clock } from './clock.ts'
 import type { Connection } from './connection.ts'
 import type { Log } from './delivery.ts'
@@ -31,6 +32,7 @@ export interface FollowOptions {
 
 /** Keeps what is known in step with the cluster. Of pods and nodes only the metadata travels, and only of pods that were placed. */
 export function followCluster({ knowledge: { distributors, revisions, nodes }, ...shared }: FollowOptions): Reflectors {
+  const shareText = createTextPool()
   return {
     poddistributors: createReflector({
       ...shared, path: paths.poddistributors, parse: object => listDistributor(object),
@@ -39,7 +41,7 @@ export function followCluster({ knowledge: { distributors, revisions, nodes }, .
       },
     }),
     pods: createReflector({
-      ...shared, path: paths.pods, metadataOnly: true, parse: readPlacedPod,
+      ...shared, path: paths.pods, metadataOnly: true, parse: object => readPlacedPod(object, shareText),
       // A pod that has ended holds no seat, though it may be kept for its logs.
       query: { labelSelector: distributorLabel, fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed' },
       consumer: { replace: revisions.replace, apply: revisions.apply, remove: ({ uid }) => revisions.remove(uid) },

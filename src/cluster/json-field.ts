@@ -1,12 +1,10 @@
-/** Reading what others sent: any value, any shape. */
+import { isMap } from '../placement/is-map.ts'
 
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
+/** Reading what others sent: any value, any shape. */
 
 /** The value of an object's own key; undefined for everything that is not there. */
 export function field(value: unknown, key: string): unknown {
-  return isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined
+  return isMap(value) && Object.hasOwn(value, key) ? value[key] : undefined
 }
 
 /** A string that is there and not empty. */

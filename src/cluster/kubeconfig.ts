@@ -3,7 +3,8 @@ import { delimiter, dirname, isAbsolute, resolve } from 'node:path'
 import type { Cluster, Context, KubeConfig, User } from '@kubernetes/client-node'
 import { LineCounter, parseDocument } from 'yaml'
 import { ClusterError, message, ownReasons } from './cluster-error.ts'
-import { field, isRecord, textField } from './json-field.ts'
+import { isMap } from '../placement/is-map.ts'
+import { field, textField } from './json-field.ts'
 
 /** The cluster and the user that a kubeconfig's context names. */
 export interface KubeconfigTarget {
@@ -37,7 +38,7 @@ function parseYaml(text: string, file: string): Readonly<Record<string, unknown>
     throw configurationError(`kubeconfig ${file}: line ${lines.linePos(mistake.pos[0]).line} is not valid YAML (${mistake.code})`)
   }
   const value: unknown = document.toJS()
-  if (!isRecord(value)) {
+  if (!isMap(value)) {
     throw configurationError(`kubeconfig ${file}: not a kubeconfig; a mapping with clusters, users and contexts is wanted`)
   }
   return value
@@ -55,7 +56,7 @@ function tokenFilesOf(users: unknown, folder: string): Map<string, string> {
 function withPluginPath(user: User, folder: string): User {
   const exec: unknown = user.exec
   const command = textField(exec, 'command')
-  if (!isRecord(exec) || command === undefined || !/[\\/]/.test(command) || isAbsolute(command)) return user
+  if (!isMap(exec) || command === undefined || !/[\\/]/.test(command) || isAbsolute(command)) return user
   return { ...user, exec: { ...exec, command: resolve(folder, command) } }
 }
 
@@ -83,7 +84,7 @@ async function readEntries(file: string, parser: KubeConfig): Promise<Entries> {
 /** Exec plugins are told by KUBERNETES_EXEC_INFO what is asked of them (client-node leaves it out; some refuse to run without). */
 function withPluginInfo(user: User, cluster: Cluster): User {
   const exec: unknown = user.exec
-  if (!isRecord(exec)) return user
+  if (!isMap(exec)) return user
   const env: unknown = exec['env']
   const told = {
     server: cluster.server,

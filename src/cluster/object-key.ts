@@ -1,4 +1,5 @@
-import { field, isRecord, textField } from './json-field.ts'
+import { isMap } from '../placement/is-map.ts'
+import { field, textField } from './json-field.ts'
 
 /** What names one object: a name can be used again by another object, a uid never. */
 export interface ObjectKey {
@@ -11,7 +12,7 @@ export interface ObjectKey {
 /** The key and resourceVersion in an object's metadata; undefined when it has no metadata. */
 export function parseKey(object: unknown): { readonly key: ObjectKey, readonly resourceVersion: string | undefined } | undefined {
   const metadata = field(object, 'metadata')
-  if (!isRecord(metadata)) return undefined
+  if (!isMap(metadata)) return undefined
   const text = (key: string) => textField(metadata, key) ?? ''
   const key = { namespace: text('namespace'), name: text('name'), uid: text('uid') }
   return { key, resourceVersion: textField(metadata, 'resourceVersion') }

@@ -6,10 +6,12 @@ import type { PlacedPod } from './revision.ts'
  * What deciding needs to know of a pod of the cluster, from its metadata. Undefined for a pod that holds no seat: no
  * distributor placed it, it has no controlling owner, it has ended (metadata alone cannot tell; a watch leaves such pods out), or it
  * is on its way out (its seat is free for its replacement).
+ *
+ * @param share gives equal texts as one (see `createTextPool`)
  */
-export function readPlacedPod(object: unknown): PlacedPod | undefined {
+export function readPlacedPod(object: unknown, share: (text: string) => string = text => text): PlacedPod | undefined {
   const metadata = isMap(object) && isMap(object['metadata']) ? object['metadata'] : {}
-  const { uid, namespace, labels, annotations, ownerReferences, creationTimestamp, deletionTimestamp } = metadata
+  const { uid, namespace, labels, annotations, ownerReferences, deletionTimestamp } = metadata
   const distributor = textIn(labels, distributorLabel)
   const group = textIn(labels, groupLabel)
   const owner = Array.isArray(ownerReferences)
@@ -19,10 +21,9 @@ export function readPlacedPod(object: unknown): PlacedPod | undefined {
   if (typeof uid !== 'string' || typeof namespace !== 'string' || typeof deletionTimestamp === 'string') return undefined
   if (distributor === undefined || group === undefined || owner === undefined) return undefined
   return {
-    uid, namespace, owner, distributor, group,
+    uid, namespace: share(namespace), owner: share(owner), distributor: share(distributor), group: share(group),
     seat: readSeat(textIn(annotations, seatAnnotation)),
     admission: textIn(annotations, admissionAnnotation),
-    created: typeof creationTimestamp === 'string' ? Date.parse(creationTimestamp) || 0 : 0,
   }
 }
 

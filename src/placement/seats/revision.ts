@@ -15,8 +15,6 @@ export interface PlacedPod {
   readonly seat: number | undefined
   /** The uid of the AdmissionReview that placed it. */
   readonly admission: string | undefined
-  /** Milliseconds since 1970. */
-  readonly created: number
 }
 
 /** The pods of one controlling owner, and the seats given out to pods not seen yet. */
@@ -34,7 +32,7 @@ export interface Revision {
 }
 
 export function createRevision(owner: string): Revision {
-  const pods = new Map<string, PlacedPod>()
+  const pods = new Map<string, Sitter>()
   const reservations = new Map<string, Reservation>()
   const seating = createSeating(owner)
 
@@ -60,7 +58,7 @@ export function createRevision(owner: string): Revision {
   return {
     apply(pod) {
       const before = takePlaceOf(pod)
-      pods.set(pod.uid, pod)
+      pods.set(pod.uid, sitterOf(pod))
       if (before !== undefined && sitsAlike(before, pod)) return
       if (before !== undefined) seating.leave(before)
       seating.sit(pod)
@@ -85,6 +83,11 @@ export function createRevision(owner: string): Revision {
     },
     size: () => ({ pods: pods.size, reservations: reservations.size }),
   }
+}
+
+/** No more than this is kept: of 150,000 pods, every text counts. */
+function sitterOf({ distributor, group, seat }: PlacedPod): Sitter {
+  return { distributor, group, seat }
 }
 
 function sitsAlike(a: Sitter, b: Sitter): boolean {
