@@ -27,7 +27,16 @@ export function answer(uid: string, decision: Decision): Answer {
 }
 
 function patched(patch: readonly unknown[]): Partial<Answer['response']> {
-  return { patchType: 'JSONPatch', patch: Buffer.from(JSON.stringify(patch)).toString('base64') }
+  return { patchType: 'JSONPatch', patch: btoa(asciiOf(JSON.stringify(patch))) }
+}
+
+/**
+ * JSON in ASCII, so that its bytes are its characters and `btoa` will do: a Buffer for each answer costs more CPU than deciding it does,
+ * most of it in the garbage collector.
+ */
+function asciiOf(json: string): string {
+  if (Buffer.byteLength(json) === json.length) return json
+  return json.replaceAll(/[^ -~]/gu, character => character.split('').map(unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''))
 }
 
 function warned(warning: string | undefined): Partial<Answer['response']> {

@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import type { Server } from 'node:https'
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { HttpError, toHttpError, type HttpErrorCode } from './http-errors.ts'
 import { createMutate, type MutateOptions } from './mutate.ts'
 
@@ -39,6 +39,23 @@ export interface AdmissionServer {
   readonly close: () => Promise<void>
 }
 
+/**
+ * Fastify's own parser refuses or searches for keys such as `__proto__`. They are legal in a pod's maps and must not get its pod refused:
+ * JSON.parse makes own keys of them, and nothing here ever assigns by a key that a body chose.
+ */
+function readBody(request: FastifyRequest, text: string, done: (error: Error | null, body?: unknown) => void): void {
+  const encoding = request.headers['content-encoding']
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    done(new HttpError('unsupported-encoding', `Content-Encoding is ${encoding}, expected identity`))
+    return
+  }
+  try {
+    done(null, JSON.parse(text))
+  } catch (error) {
+    done(new HttpError('not-json', `the body is not JSON: ${error instanceof Error ? error.message : String(error)}`, { cause: error }))
+  }
+}
+
 export function createAdmissionServer(options: ServerOptions): AdmissionServer {
   const app = fastify({
     // The API server speaks HTTP/1.1 to Services; http2 stays off, so that nothing else is negotiated with a URL either.
@@ -46,21 +63,15 @@ export function createAdmissionServer(options: ServerOptions): AdmissionServer {
     bodyLimit,
     keepAliveTimeout: idleTimeout,
     requestTimeout: idleTimeout,
-    // Keys such as `__proto__` are legal in a pod's maps and must not get its pod refused. JSON.parse makes own keys of them, and
-    // nothing here ever assigns by a key that a body chose.
-    onProtoPoisoning: 'ignore',
-    onConstructorPoisoning: 'ignore',
+    // The API server puts `?timeout=3s` behind every path; nobody reads it.
+    routerOptions: { querystringParser: () => ({}) },
     // After close() requests on pooled connections are answered still, not refused with 503.
     return503OnClosing: false,
     // Idle pooled connections must not hold up the end.
     forceCloseConnections: 'idle',
   })
-  app.removeContentTypeParser('text/plain')
-  app.addHook('onRequest', (request, _reply, next) => {
-    const encoding = request.headers['content-encoding']
-    if (encoding === undefined || encoding.toLowerCase() === 'identity') next()
-    else next(new HttpError('unsupported-encoding', `Content-Encoding is ${encoding}, expected identity`))
-  })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, readBody)
   app.setErrorHandler<Error & { code?: string }>((error, _request, reply) => {
     const { code, message, statusCode } = toHttpError(error)
     options.countError(code)

@@ -27,3 +27,9 @@ void t.test('a patch keeps every character', async t => {
   t.same(Object.keys(response), ['uid', 'allowed', 'patchType', 'patch'])
   t.same(JSON.parse(Buffer.from(response.patch ?? '', 'base64').toString()), patch)
 })
+
+void t.test('a patch keeps every character, whatever its alphabet', async t => {
+  const value = 'é € 😀 \u007F \u2028 "\\ ~'
+  const { response } = answer('u', { kind: 'place', distributor: 'web', group: 'a', seat: 0, patch: [{ op: 'add', path: '/x', value }] })
+  t.strictSame(JSON.parse(Buffer.from(response.patch ?? '', 'base64').toString()), [{ op: 'add', path: '/x', value }])
+})

@@ -1,5 +1,5 @@
 import { admissionAnnotation, deletionCostAnnotation, distributorLabel, groupLabel, seatAnnotation } from '../keys.ts'
-import { setEntries, type PatchOperation } from './patch-operation.ts'
+import { entryOf, setEntries, type Entry, type PatchOperation } from './patch-operation.ts'
 import type { Owner, Pod } from '../pod.ts'
 
 /** What all annotations of one object may have together, in bytes (apimachinery `TotalAnnotationSizeLimitB`). */
@@ -7,6 +7,12 @@ const annotationLimit = 262_144
 
 /** Deletion costs count down from here with the seat, so that pods without one, whose cost is 0, go first. */
 const highestCost = 1_000_000_000
+
+const distributorEntry = entryOf('/metadata/labels', distributorLabel)
+const groupEntry = entryOf('/metadata/labels', groupLabel)
+const seatEntry = entryOf('/metadata/annotations', seatAnnotation)
+const admissionEntry = entryOf('/metadata/annotations', admissionAnnotation)
+const costEntry = entryOf('/metadata/annotations', deletionCostAnnotation)
 
 export interface Placed {
   readonly distributor: string
@@ -22,14 +28,12 @@ export interface Placed {
  * allows. A deletion cost of the user's own stays.
  */
 export function markPatch(pod: Pod, { distributor, group, seat, admission }: Placed): PatchOperation[] | undefined {
-  const annotations = {
-    [seatAnnotation]: String(seat),
-    [admissionAnnotation]: admission,
-    ...(goesByCost(pod.owner) && !hasOwnCost(pod) ? { [deletionCostAnnotation]: String(highestCost - seat) } : {}),
-  }
+  const labels = [[distributorEntry, distributor], [groupEntry, group]] as const
+  const annotations: (readonly [Entry, string])[] = [[seatEntry, String(seat)], [admissionEntry, admission]]
+  if (goesByCost(pod.owner) && !hasOwnCost(pod)) annotations.push([costEntry, String(highestCost - seat)])
   if (exceedsLimit(pod.annotations ?? {}, annotations)) return undefined
   return [
-    ...setEntries('/metadata/labels', pod.labels !== undefined, { [distributorLabel]: distributor, [groupLabel]: group }),
+    ...setEntries('/metadata/labels', pod.labels !== undefined, labels),
     ...setEntries('/metadata/annotations', pod.annotations !== undefined, annotations),
   ]
 }
@@ -44,16 +48,13 @@ function goesByCost(owner: Owner | undefined): boolean {
   return (owner?.group === 'apps' && owner.kind === 'ReplicaSet') || (owner?.group === '' && owner.kind === 'ReplicationController')
 }
 
-/** A UTF-16 unit is at most three bytes of UTF-8, so only what might be too long is measured exactly. */
-function exceedsLimit(own: Readonly<Record<string, string>>, ours: Readonly<Record<string, string>>): boolean {
-  if ((unitsOf(own) + unitsOf(ours)) * 3 <= annotationLimit) return false
-  const encoder = new TextEncoder()
-  const bytes = Object.entries({ ...own, ...ours }).reduce((sum, [key, value]) => sum + encoder.encode(key + value).length, 0)
-  return bytes > annotationLimit
-}
-
-function unitsOf(annotations: Readonly<Record<string, string>>): number {
+/** A UTF-16 unit is at most three bytes of UTF-8, so only what might be too long is measured exactly. Ours replace those of the same key. */
+function exceedsLimit(own: Readonly<Record<string, string>>, ours: readonly (readonly [Entry, string])[]): boolean {
   let units = 0
-  for (const key of Object.keys(annotations)) units += key.length + (annotations[key]?.length ?? 0)
-  return units
+  for (const key of Object.keys(own)) units += key.length + (own[key]?.length ?? 0)
+  for (const [{ key }, value] of ours) units += key.length + value.length
+  if (units * 3 <= annotationLimit) return false
+  const encoder = new TextEncoder()
+  const all = { ...own, ...Object.fromEntries(ours.map(([{ key }, value]) => [key, value])) }
+  return Object.entries(all).reduce((sum, [key, value]) => sum + encoder.encode(key + value).length, 0) > annotationLimit
 }

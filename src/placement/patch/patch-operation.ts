@@ -10,7 +10,7 @@ export function add(path: string, value: unknown): PatchOperation {
 }
 
 /** A key as one token of a JSON pointer (RFC 6901). */
-export function pointerToken(key: string): string {
+function pointerToken(key: string): string {
   return key.replaceAll('~', '~0').replaceAll('/', '~1')
 }
 
@@ -20,8 +20,18 @@ export function append(path: string, isThere: boolean, values: readonly unknown[
   return isThere ? values.map(value => add(`${path}/-`, value)) : [add(path, values)]
 }
 
-/** Sets entries of a map, which is made where there is none. */
-export function setEntries(path: string, isThere: boolean, entries: Readonly<Record<string, string>>): PatchOperation[] {
-  if (!isThere) return [add(path, entries)]
-  return Object.entries(entries).map(([key, value]) => add(`${path}/${pointerToken(key)}`, value))
+/** An entry of a map: its key, and the path that sets it where the map is there. */
+export interface Entry {
+  readonly key: string
+  readonly path: string
+}
+
+export function entryOf(map: string, key: string): Entry {
+  return { key, path: `${map}/${pointerToken(key)}` }
+}
+
+/** Sets entries of the map at `path`, which is made where there is none. */
+export function setEntries(path: string, isThere: boolean, entries: readonly (readonly [Entry, string])[]): PatchOperation[] {
+  if (!isThere) return [add(path, Object.fromEntries(entries.map(([{ key }, value]) => [key, value])))]
+  return entries.map(([entry, value]) => add(entry.path, value))
 }
