@@ -8,6 +8,8 @@ import type { World } from './world.ts'
 export interface Measurement {
   /** Microseconds of the server's CPU a request, all its threads together. */
   readonly cpu: number
+  /** The same for each slice: what the machine does otherwise falls on slices that were sent one after the other alike. */
+  readonly slices: readonly number[]
   readonly perSecond: number
   /** Milliseconds. */
   readonly p50: number
@@ -41,7 +43,7 @@ export interface Round {
  */
 export async function measureRound(servers: readonly Server[], { number, requests, slices }: Round): Promise<readonly Measurement[]> {
   const runs = servers.map(server => ({
-    ...server, load: createLoad(number, requests, server.world), cpu: 0, duration: 0, answers: [] as string[], latencies: [] as number[],
+    ...server, load: createLoad(number, requests, server.world), cpu: 0, slices: [] as number[], duration: 0, answers: [] as string[], latencies: [] as number[],
   }))
   for (const { pid } of runs) await settle(pid)
   const size = Math.ceil(requests / slices)
@@ -51,17 +53,19 @@ export async function measureRound(servers: readonly Server[], { number, request
       const part: Load = { requests: run.load.requests.slice(slice * size, (slice + 1) * size) }
       const before = cpuOf(run.pid)
       const { answers, latencies, duration } = await run.client.send(part)
-      run.cpu += cpuOf(run.pid) - before
+      const used = cpuOf(run.pid) - before
+      run.cpu += used
+      run.slices.push(used / part.requests.length)
       run.duration += duration
       run.answers.push(...answers)
       run.latencies.push(...latencies)
     }
   }
   const measurements: Measurement[] = []
-  for (const { load, cpu, duration, answers, latencies, product } of runs) {
+  for (const { load, cpu, slices: parts, duration, answers, latencies, product } of runs) {
     const watched = await product?.confirm(placedBy(load, answers, number))
     const [p50, p99] = [quantile(latencies, 0.5), quantile(latencies, 0.99)]
-    measurements.push({ cpu: cpu / requests, perSecond: requests / duration * 1000, p50, p99, watched })
+    measurements.push({ cpu: cpu / requests, slices: parts, perSecond: requests / duration * 1000, p50, p99, watched })
   }
   return measurements
 }

@@ -39,7 +39,8 @@ export interface ProductOptions {
   readonly certificates: string
 }
 
-const main = join(import.meta.dirname, '../src/main.ts')
+/** What is published, as its users run it. */
+const main = join(import.meta.dirname, '../dist/main.js')
 
 export async function startProduct({ children, name, world, folder, certificates }: ProductOptions): Promise<Product> {
   const fake = await children.fork(join(import.meta.dirname, 'fake-api-server.ts'), [certificates, JSON.stringify(world)])

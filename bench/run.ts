@@ -94,7 +94,7 @@ function write(results: readonly Result[], { rounds, requests, nodes }: Counts):
     'Written by the bench itself; what it does and why stands in [README.md](README.md).', '',
     `- ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC, commit ${describeCommit()}`,
     `- ${describeMachine()}`,
-    `- ${rounds} rounds of ${requests} reviews a server, ${nodes} nodes; ratios are the median over the rounds (least–most; sum of all rounds)`, '',
+    `- ${rounds} rounds of ${requests} reviews a server, ${nodes} nodes; ratios are the median of pairs of ${sliceSize} reviews sent one after the other (quartiles; all together)`, '',
     verdict, '', goalTable(goals), '', loadTable(results), '', startTable(results), '',
   ].join('\n')
 }
