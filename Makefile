@@ -26,7 +26,7 @@ test:
 	  $$1 == "pod" { pods[$$2 == "" ? "(pending)" : group[$$2]]++; total++ } \
 	  END { for (name in pods) printf "%-24s %6d %6d %6.1f%%\n", name, nodes[name], pods[name], 100 * pods[name] / total }' | sort
 
-# The registration goes before what it calls; the sample's PodDistributor goes with its CRD.
+# The registration goes before what it calls. With the CRD goes every PodDistributor of the cluster, the sample's and all others.
 clean:
 	$(KUBECTL) delete -f config/samples/nginx-workload.yaml --ignore-not-found
 	$(KUBECTL) delete mutatingwebhookconfiguration versprei --ignore-not-found

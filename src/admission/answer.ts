@@ -15,7 +15,7 @@ export interface Answer {
 }
 
 /** Longer warnings may be cut by the API server (k8s.io/api/admission/v1, `warnings`); it drops those with control characters. */
-const longestWarning = 120
+const longestWarning = 256
 
 /** Says a decision in the API server's words. A pod is always allowed: whether it may exist is not for us to say. */
 export function answer(uid: string, decision: Decision): Answer {

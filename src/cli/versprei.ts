@@ -69,6 +69,8 @@ export async function startVersprei(configuration: Configuration, prepared: Prep
       url, metricsUrl,
       drain() {
         state.draining = true
+        // Whoever comes next registers an authority of its own: what is about to end must not write its own back.
+        state.registration?.stop()
       },
       async stop(reason) {
         log.info({ reason }, 'ending')

@@ -20,7 +20,7 @@ function failed(what: string, cause: unknown) {
 }
 
 /** The token in a file, read at every call (a kubelet renews it in place); a file that cannot be read now leaves the last one in use. */
-export function createTokenFile(file: string): (() => Promise<string>) {
+function createTokenFile(file: string): (() => Promise<string>) {
   let last: string | undefined
   return async () => {
     try {

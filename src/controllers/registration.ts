@@ -44,7 +44,7 @@ export function keepRegistered({ connection, reach, ownNamespace, authority, log
     const current = isMap(configuration) && Array.isArray(configuration['webhooks'])
       ? configuration['webhooks'].find(entry => isMap(entry) && entry['name'] === entryName)
       : undefined
-    if (current === undefined || !contains(current, wanted)) {
+    if (!isStopped && (current === undefined || !contains(current, wanted))) {
       await apply(connection, wanted)
       log.info({ configuration: configurationName, clientConfig: reach }, 'registered with the API server')
     }
@@ -98,8 +98,14 @@ async function apply(connection: Pick<Connection, 'request'>, entry: object): Pr
   await response.json()
 }
 
-/** Whether everything wanted stands in what is there; fields that the API server defaults, or others own, may stand beside it. */
+/**
+ * Whether everything wanted stands in what is there. What the API server defaults, or others own, may stand beside it: fields, and items of
+ * lists that are told apart by name (matchConditions), which server-side apply merges as well.
+ */
 function contains(there: unknown, wanted: unknown): boolean {
+  if (Array.isArray(wanted) && Array.isArray(there) && wanted.length > 0 && wanted.every(item => isMap(item) && 'name' in item)) {
+    return wanted.every(item => isMap(item) && contains(there.find(one => isMap(one) && one['name'] === item['name']), item))
+  }
   if (!isMap(wanted) || !isMap(there)) return isDeepStrictEqual(there, wanted)
   return Object.entries(wanted).every(([key, value]) => contains(there[key], value))
 }

@@ -3,7 +3,7 @@ import type { Listed } from './distributor/listed.ts'
 import { impossibleGroups } from './nodes/impossible-groups.ts'
 import type { Knowledge } from './knowledge.ts'
 import { deletionCostAnnotation } from './keys.ts'
-import { hasOwnCost, markPatch } from './patch/mark-patch.ts'
+import { goesByOwnCost, markPatch } from './patch/mark-patch.ts'
 import type { PatchOperation } from './patch/patch-operation.ts'
 import type { Plan } from './distributor/plan.ts'
 import { readPod, type Owner, type Pod } from './pod.ts'
@@ -73,7 +73,7 @@ function place(knowledge: Knowledge, request: Request, pod: Pod, owner: Owner, l
   ]
   if (!request.dryRun && givenSeat === undefined) revision.reserve({ ...placed, given: now })
   const decision: Placement = { kind: 'place', distributor: placed.distributor, group: placed.group, seat: placed.seat, patch }
-  return hasOwnCost(pod) ? { ...decision, warning: `placed, but scaling in goes by the pod's own ${deletionCostAnnotation}` } : decision
+  return goesByOwnCost(pod) ? { ...decision, warning: `placed, but scaling in goes by the pod's own ${deletionCostAnnotation}` } : decision
 }
 
 /** `givenSeat`: the one that the pod's controller gave it; undefined where pods are all alike. */

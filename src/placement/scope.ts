@@ -37,8 +37,8 @@ export function skip(reason: SkipReason, warning?: string): Skip {
 /** Requests that are not the creation of a pod of ours to place; judged before the pod is read. */
 export function skipRequest(request: Request, ownNamespace: string | undefined): Skip | undefined {
   if (request.operation !== 'CREATE') return skip('not-create')
-  if (request.kind.kind !== 'Pod' || request.kind.group !== '') return skip('not-a-pod')
   if (request.subResource !== '') return skip('subresource')
+  if (request.kind.kind !== 'Pod' || request.kind.group !== '') return skip('not-a-pod')
   if (request.namespace === 'kube-system') return skip('kube-system')
   if (request.namespace === ownNamespace) return skip('own-namespace')
   if (request.object === null || request.object === undefined) return skip('no-object')

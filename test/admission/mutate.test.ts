@@ -23,7 +23,7 @@ const outOfScope: readonly { name: string, change?: object, object?: unknown, re
   { name: 'an update', change: { operation: 'UPDATE' }, reason: 'not-create' },
   { name: 'no operation', change: { operation: undefined }, reason: 'not-create' },
   { name: 'an operation of the wrong type', change: { operation: ['CREATE'] }, reason: 'not-create' },
-  { name: 'a subresource', change: { subResource: 'eviction' }, reason: 'subresource' },
+  { name: 'a subresource', change: { subResource: 'eviction', kind: { group: 'policy', kind: 'Eviction' } }, reason: 'subresource' },
   { name: 'a Pod of another group', change: { kind: { group: 'x.io', kind: 'Pod' } }, reason: 'not-a-pod' },
   { name: 'no kind', change: { kind: null }, reason: 'not-a-pod' },
   { name: 'kube-system', change: { namespace: 'kube-system' }, reason: 'kube-system' },
@@ -39,7 +39,9 @@ const outOfScope: readonly { name: string, change?: object, object?: unknown, re
     name: 'a number for a term',
     object: createPod({ spec: { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [1] } } } } }),
     reason: 'malformed',
-    warnings: [`versprei: ${'not placed: spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms is not a map'.slice(0, 109)}…`],
+    warnings: [
+      'versprei: not placed: spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms is not a map',
+    ],
   },
   {
     name: 'a pod with our label', object: createPod({ metadata: { labels: { 'pod-template-hash': '5d4f', 'versprei.io/group': 'mine' } } }),

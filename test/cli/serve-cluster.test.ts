@@ -74,3 +74,21 @@ void t.test('certificates that someone renews are served, and registered at once
   running.kill('SIGINT')
   t.equal(await running.ended, 0)
 })
+
+void t.test('while it drains it writes no authority of its own over that of whoever comes next', async t => {
+  const api = await startApi(t)
+  const certificates = join(t.testdirName, 'certs')
+  const fixtures = join(import.meta.dirname, '../certificates/fixtures')
+  await cp(join(fixtures, 'rsa'), certificates, { recursive: true })
+  const cluster = ['--kubeconfig', api.kubeconfig, '--webhook-url', 'https://192.0.2.1/mutate']
+  const running = start(t, ['serve', ...anyPorts, '--drain', '600', '--certificates', certificates, ...cluster])
+  const { metricsUrl } = await running.logs('serving')
+  await running.logs('registered with the API server')
+  running.kill('SIGTERM')
+  await until('it drains', async () => (await get(`${metricsUrl}/readyz`)).startsWith('503') || undefined)
+  await cp(join(fixtures, 'elliptic'), certificates, { recursive: true })
+  await running.logs('serving with a new certificate')
+  running.kill('SIGTERM')
+  t.equal(await running.ended, 0)
+  t.equal(api.applied.length, 1)
+})

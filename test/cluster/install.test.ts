@@ -81,7 +81,8 @@ void t.test('kubectl apply -k config is accepted, and changes nothing the second
     const group = 'admissionregistration.k8s.io'
     const webhooks = { group, resource: 'mutatingwebhookconfigurations' }
     const cases: readonly (Access & { readonly want: boolean })[] = [
-      ...['get', 'list', 'watch'].map(verb => ({ group: 'versprei.versprei.io', resource: 'poddistributors', verb, want: true })),
+      ...['list', 'watch'].map(verb => ({ group: 'versprei.versprei.io', resource: 'poddistributors', verb, want: true })),
+      { group: 'versprei.versprei.io', resource: 'poddistributors', verb: 'get', want: false },
       ...['list', 'watch'].flatMap(verb => ['pods', 'nodes'].map(resource => ({ resource, verb, want: true }))),
       ...['get', 'patch'].map(verb => ({ ...webhooks, name: 'versprei', verb, want: true })),
       ...['update', 'delete', 'create'].map(verb => ({ ...webhooks, name: 'versprei', verb, want: false })),

@@ -105,6 +105,29 @@ void t.test('leaves fields that the API server or someone else added', async t =
   t.same(await look(), nothing)
 })
 
+void t.test('leaves a condition that someone else added, and puts back one of ours', async t => {
+  const { state, look } = await start(t)
+  const whole = entry()
+  const foreign = { name: 'not-at-night', expression: 'true' }
+  state.webhooks = [Object.assign(entry(), { matchConditions: [foreign, ...whole.matchConditions] })]
+  t.same(await look(), nothing)
+  state.webhooks = [Object.assign(entry(), { matchConditions: [foreign] })]
+  t.same((await look()).asked, mended.asked)
+})
+
+void t.test('once it is stopped nothing is written, not even by a look that is under way', async t => {
+  const { state, registration } = await start(t)
+  state.webhooks = []
+  const gate = Promise.withResolvers<void>()
+  state.gate = gate.promise
+  const looking = registration.check()
+  registration.stop()
+  gate.resolve()
+  await looking
+  await registration.check()
+  t.same(state.webhooks, [])
+})
+
 void t.test('says once that the configuration is missing, never makes it, and registers when it is there', async t => {
   const { state, look } = await start(t)
   state.webhooks = undefined

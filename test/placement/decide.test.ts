@@ -184,6 +184,9 @@ void t.test('a deletion cost of the user\'s own is left alone, and reported', as
   const decision = place(know(), pod({}, { annotations: own }))
   t.equal(decision.warning, 'placed, but scaling in goes by the pod\'s own controller.kubernetes.io/pod-deletion-cost')
   t.strictSame(decision.patch.filter(({ path }) => path.includes('deletion-cost')), [])
+  const unnamed = written({ target: { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'db' } })
+  const member = pod({}, { annotations: own, ownerReferences: ownedBy('apps/v1', 'StatefulSet', 'db') })
+  t.equal(place(know(unnamed), member).warning, undefined, 'where nobody goes by it there is nothing to say')
 })
 
 void t.test('a pod that names a known node goes to that node\'s group, whatever its seat', async t => {

@@ -6,7 +6,7 @@ void t.test('what is out of scope is left untouched, for the first reason that h
   const cases: readonly { name: string, want: SkipReason, object?: unknown, fields?: Partial<Request> }[] = [
     { name: 'an update', want: 'not-create', fields: { operation: 'UPDATE' } },
     { name: 'a deletion, without an object', want: 'not-create', object: null, fields: { operation: 'DELETE' } },
-    { name: 'a subresource', want: 'subresource', fields: { subResource: 'binding' } },
+    { name: 'a subresource', want: 'subresource', fields: { subResource: 'binding', kind: { group: '', kind: 'Binding' } } },
     { name: 'another kind', want: 'not-a-pod', fields: { kind: { group: '', kind: 'Service' } } },
     { name: 'a Pod of another API group', want: 'not-a-pod', fields: { kind: { group: 'metrics.k8s.io', kind: 'Pod' } } },
     { name: 'no object', want: 'no-object', object: null },

@@ -11,7 +11,7 @@ export interface Expression {
 
 export interface Toleration {
   readonly key?: string
-  readonly operator?: 'Exists' | 'Equal' | 'Lt' | 'Gt'
+  readonly operator?: 'Exists' | 'Equal'
   readonly value?: string
   readonly effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute'
   readonly tolerationSeconds?: number

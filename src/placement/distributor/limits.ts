@@ -10,8 +10,8 @@ export const limits = {
   matchLabelKeys: 8,
   weight: 1_000_000,
   /**
-   * Pods in `base` or `max`: beyond any cluster (Kubernetes supports 150,000 pods), and small enough that 32 groups of it
-   * and of the greatest weight, multiplied, stay integers that a double holds exactly: 3.2e7 × 3.2e7 ≈ 1e15 < 2^53.
+   * Pods in `base` or `max`: beyond any cluster (Kubernetes supports 150,000 pods), and small enough for exact arithmetic (see `race.ts`
+   * and `ideal.ts`).
    */
   pods: 1_000_000,
   /** Greatest int32: maxSkew and minDomains in the Kubernetes API. */

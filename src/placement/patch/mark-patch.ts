@@ -38,8 +38,12 @@ export function markPatch(pod: Pod, { distributor, group, seat, admission }: Pla
   ]
 }
 
-/** A deletion cost of the user's own decides which pods go first, instead of the seats. */
-export function hasOwnCost({ annotations }: Pod): boolean {
+/** Whether a deletion cost of the user's own decides which pods go first, instead of the seats. */
+export function goesByOwnCost(pod: Pod): boolean {
+  return goesByCost(pod.owner) && hasOwnCost(pod)
+}
+
+function hasOwnCost({ annotations }: Pod): boolean {
   return annotations !== undefined && Object.hasOwn(annotations, deletionCostAnnotation)
 }
 

@@ -20,10 +20,14 @@ export function readPlacedPod(object: unknown, share: (text: string) => string =
   if (hasEnded(object)) return undefined
   if (typeof uid !== 'string' || typeof namespace !== 'string' || typeof deletionTimestamp === 'string') return undefined
   if (distributor === undefined || group === undefined || owner === undefined) return undefined
+  // Labels alone may come from the pod's template, which admission leaves alone.
+  const seat = textIn(annotations, seatAnnotation)
+  const admission = textIn(annotations, admissionAnnotation)
+  if (seat === undefined && admission === undefined) return undefined
   return {
     uid, namespace: share(namespace), owner: share(owner), distributor: share(distributor), group: share(group),
-    seat: readSeat(textIn(annotations, seatAnnotation)),
-    admission: textIn(annotations, admissionAnnotation),
+    seat: readSeat(seat),
+    admission,
   }
 }
 

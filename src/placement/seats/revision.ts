@@ -24,7 +24,7 @@ export interface Revision {
   readonly reserve: (reservation: Reservation) => void
   readonly release: (admission: string) => void
   readonly reservationOf: (admission: string) => Reservation | undefined
-  /** Who sits where under a plan; kept up to date until the plan is another. */
+  /** The seats under a plan; kept up to date until the plan is another. */
   readonly rosterFor: (plan: Plan, ownPhase: boolean) => Roster
   /** See `expiredReservations`. */
   readonly expire: (progress: number, capped: boolean) => void

@@ -1,5 +1,5 @@
 import { createRow } from './row.ts'
-import type { Claim } from './ideal.ts'
+import { roomBeyondBase, type Claim } from './ideal.ts'
 import { seatLimit, type Sequence } from './sequence.ts'
 
 /** What a pod, or a reservation for one, holds in a revision. `group` is the group's index. */
@@ -31,8 +31,8 @@ export interface Roster {
   readonly choose: (isOpen: (group: number) => boolean) => Seat
   /**
    * The group of a seat that the pod's controller chose: the sequence says it, and nothing else does. Where that group is
-   * closed its seats are passed over: the open group that comes next takes the pod, one without a `max` where there is one, which
-   * its own seats will fill. Undefined beyond the last seat.
+   * closed its seats are passed over: the open group that comes next takes the pod. Not one with a `max` or without a weight: what it
+   * may have, its own seats fill. Where no other is open, the pod keeps its seat's group, and waits. Undefined beyond the last seat.
    */
   readonly groupAt: (seat: number, isOpen: (group: number) => boolean) => Seat | undefined
 }
@@ -46,6 +46,8 @@ const farthestWish = 65_536
 
 /** How far past a closed group's seat the next open group is looked for; a rarer one than that is taken as listed. */
 const farthestNeighbour = 4096
+
+const nobody: Claim = { weight: 0, base: 0 }
 
 const anyGroup = (): boolean => true
 
@@ -82,9 +84,7 @@ export function createRoster(sequence: Sequence, groups: readonly Claim[]): Rost
       if (seat >= seatLimit) return undefined
       const own = sequence.groupOf(seat)
       if (isOpen(own)) return { group: own, seat }
-      const open = [...groups.keys()].filter(isOpen)
-      const unlimited = open.filter(group => groups[group]?.max === undefined)
-      const others = unlimited.length > 0 ? unlimited : open
+      const others = [...groups.keys()].filter(group => isOpen(group) && roomBeyondBase(groups[group] ?? nobody) === Infinity)
       const passed = Math.min(seatLimit, seat + farthestNeighbour)
       for (let next = seat + 1; others.length > 0 && next < passed; next += 1) {
         if (others.includes(sequence.groupOf(next))) return { group: sequence.groupOf(next), seat }

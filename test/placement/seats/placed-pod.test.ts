@@ -19,7 +19,8 @@ void t.test('a placed pod is read from its metadata', async t => {
 })
 
 void t.test('what it does not say is not guessed', async t => {
-  t.strictSame(readPlacedPod({ metadata: { ...metadata, annotations: null } }), { ...want, seat: undefined, admission: undefined })
+  const admitted = { ...metadata, annotations: { 'versprei.io/admission': 'r' } }
+  t.strictSame(readPlacedPod({ metadata: admitted }), { ...want, seat: undefined })
   for (const seat of ['', '-1', '1.5', 'x', '12345678', 3]) {
     t.equal(
       readPlacedPod({ metadata: { ...metadata, annotations: { 'versprei.io/seat': seat } } })?.seat, undefined,
@@ -34,6 +35,7 @@ void t.test('a pod that holds no seat is none', async t => {
     { name: 'done', object: { metadata, status: { phase: 'Succeeded' } } },
     { name: 'failed', object: { metadata, status: { phase: 'Failed' } } },
     { name: 'not placed', object: { metadata: { ...metadata, labels: {} } } },
+    { name: 'labelled by its template', object: { metadata: { ...metadata, annotations: null } } },
     { name: 'without a group', object: { metadata: { ...metadata, labels: { 'versprei.io/distributor': 'web' } } } },
     { name: 'without a controller', object: { metadata: { ...metadata, ownerReferences: [{ uid: 'rs' }] } } },
     { name: 'without a uid', object: { metadata: { ...metadata, uid: undefined } } },

@@ -144,15 +144,18 @@ void t.test('the seat that a controller gave says the group; a closed one is pas
   for (const { name, seat, closed, want } of cases) t.strictSame(roster.groupAt(seat, group => !closed.includes(group)), want, name)
 })
 
-void t.test('a seat that a controller gave passes to a group with a max only where all the others are closed', async t => {
-  const groups = [{ weight: 3, base: 0 }, { weight: 1, base: 0, max: 2 }, { weight: 1, base: 0 }]
+void t.test('a seat that a controller gave passes to no group with a max or without a weight: its own seats fill those', async t => {
+  const groups = [{ weight: 80, base: 0 }, { weight: 20, base: 0, max: 2 }, { weight: 20, base: 0 }, { weight: 0, base: 1 }]
   const roster = createRoster(createSequence(groups), groups)
   const countsOf = (isOpen: (group: number) => boolean) => {
     const taken = Array.from({ length: 40 }, (_, seat) => roster.groupAt(seat, isOpen)?.group)
     return groups.map((_, group) => taken.filter(one => one === group).length)
   }
-  t.strictSame(countsOf(group => group !== 0), [0, 2, 38], 'its own two, and the rest in the one without')
-  t.strictSame(countsOf(group => group === 1), [0, 40, 0])
+  const counts = countsOf(anywhere)
+  t.strictSame(counts.slice(1, 2).concat(counts.slice(3)), [2, 1])
+  t.strictSame(countsOf(group => group !== 0), [0, 2, 37, 1], 'the group without a max takes what the closed one cannot')
+  const waiting = countsOf(group => group === 1 || group === 3)
+  t.strictSame([waiting[1], waiting[3]], [2, 1], 'where no such group is open, pods keep the group of their seat, and wait')
 })
 
 void t.test('a group whose share is next to nothing takes the pods when it alone is open, without a walk to the end', async t => {
