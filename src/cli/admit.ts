@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { stringify } from 'yaml'
 import { parseManifests, type Manifest, type Manifests } from '../manifests/read.ts'
-import { decide, type Decision } from '../placement/decide.ts'
-import type { Expression } from '../placement/distributor/distributor.ts'
+import { decide, type Decision, type Placement } from '../placement/decide.ts'
+import type { Expression, PodDistributor } from '../placement/distributor/distributor.ts'
 import type { Knowledge } from '../placement/knowledge.ts'
 import { applyPatch } from './apply-patch.ts'
 import type { Environment } from './configuration.ts'
 import { openKnowledge, type KnowledgeFlags } from './open-knowledge.ts'
+import { startsAnywhere } from '../placement/distributor/plan.ts'
 import { podsOf, workloadKinds, type PodToAdmit } from './pods-of.ts'
 import { table } from './table.ts'
 
@@ -53,6 +54,7 @@ export async function admit(flags: AdmitFlags, io: AdmitIo): Promise<number> {
     })
     const admitted = pods.map((pod, index): Admitted => ({ pod, decision: decideFor(opened.knowledge, pod, index, io.now()) }))
     io.stdout(print(admitted, flags.output, opened.knowledge))
+    if (flags.output === 'table') for (const note of notes(admitted, opened.knowledge)) tell(note)
     const hasWarning = admitted.some(({ decision }) => decision.kind === 'skip' && decision.warning !== undefined)
     return troubles.length + opened.troubles.length > 0 || hasWarning ? 1 : 0
   } catch (error) {
@@ -113,10 +115,24 @@ function row({ pod, decision }: Admitted, { distributors }: Knowledge): readonly
   if (decision.kind === 'skip') {
     return [name, '-', '-', `left alone: ${decision.reason}${decision.warning === undefined ? '' : ` (${decision.warning})`}`]
   }
-  const listed = [...distributors.all()].find(one => one.namespace === pod.namespace && one.name === decision.distributor)
-  const groups = listed !== undefined && 'plan' in listed.outcome ? listed.outcome.plan.distributor.groups : []
+  const groups = distributorOf(pod, decision, distributors)?.groups ?? []
   const expressions = groups.find(group => group.name === decision.group)?.expressions ?? []
   return [name, decision.group, String(decision.seat), expressions.map(words).join(', ')]
+}
+
+function distributorOf(
+  { namespace }: PodToAdmit, { distributor }: Placement, distributors: Knowledge['distributors'],
+): PodDistributor | undefined {
+  const listed = [...distributors.all()].find(one => one.namespace === namespace && one.name === distributor)
+  return listed !== undefined && 'plan' in listed.outcome ? listed.outcome.plan.distributor : undefined
+}
+
+/** What the table cannot say: where such a workload starts goes by a uid that only the API server gives. */
+function notes(admitted: readonly Admitted[], { distributors }: Knowledge): ReadonlySet<string> {
+  const used = admitted.map(({ pod, decision }) => (decision.kind === 'place' ? distributorOf(pod, decision, distributors) : undefined))
+  return new Set(used.filter(one => one !== undefined).filter(startsAnywhere).map(({ namespace, name }) =>
+    `${namespace}/${name}: each workload starts at another place in the sequence, by its uid, and is less than 2 pods from the `
+    + 'ideal; the server may choose other groups than these'))
 }
 
 /** An expression as kubectl writes selectors. */

@@ -1,7 +1,8 @@
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ensureCertificates, type Outcome } from '../certificates/folder.ts'
 import { parseHosts } from '../certificates/hosts.ts'
-import { fileNames, readPair, type CertificatePair } from '../certificates/pair.ts'
+import { codeOf, fileNames, readPair, type CertificatePair } from '../certificates/pair.ts'
 
 export interface CertsOptions {
   readonly folder: string
@@ -20,17 +21,19 @@ function describe(folder: string, { made }: Outcome, { notAfter, names }: Certif
   return `${folder}: ${done}; good until ${notAfter.toISOString()} for ${names.join(', ')}\n`
 }
 
-const withCauses = (error: unknown): string =>
-  error instanceof Error && error.cause instanceof Error
-    ? `${error.message}: ${withCauses(error.cause)}`
-    : error instanceof Error
-      ? error.message
-      : String(error)
+/** A cause whose code the message tells already (ENOENT and its like) has no more to say. */
+const withCauses = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  const { message, cause } = error
+  return cause instanceof Error && !message.includes(`(${codeOf(cause)})`) ? `${message}: ${withCauses(cause)}` : message
+}
+
+const isFolder = (path: string): Promise<boolean> => stat(path).then(found => found.isDirectory(), () => false)
 
 /**
  * `versprei certs`: makes or renews the certificates of a folder, says on one line of standard error what it did, and prints the `caBundle`
- * of a webhook (base64) alone on standard output. Returns the exit code: 2 when a host is wrong, 1 when there is no good pair, when it
- * could not be renewed, or when its authority is not known.
+ * of a webhook (base64) alone on standard output. Returns the exit code: 2 when a host is wrong or there can be no such folder,
+ * 1 when there is no good pair, when it could not be renewed, or when its authority is not known.
  */
 export async function certs({ folder, hosts }: CertsOptions, io: CertsIo): Promise<number> {
   const { mistakes } = parseHosts(hosts)
@@ -53,6 +56,6 @@ export async function certs({ folder, hosts }: CertsOptions, io: CertsIo): Promi
     return 0
   } catch (error) {
     io.stderr(`${withCauses(error)}\n`)
-    return 1
+    return await isFolder(folder) ? 1 : 2
   }
 }

@@ -31,22 +31,36 @@ const webhookUrlRule = `https://HOST:PORT${reviewPath}: no other path is served,
 /** An hour: a pod that takes longer to go has been killed long since. */
 const longestDrain = 3600
 
+/** Flags that cannot be run by. */
+export interface Misread {
+  /** Each with the flag or the variable that it stands in. */
+  readonly mistakes: readonly string[]
+  /** What could be read, with the defaults for what could not: to look for further mistakes by, never to serve by. */
+  readonly readable: Configuration
+  /** What could not: its default is nobody's wish. */
+  readonly broken: readonly FlagName[]
+}
+
 /**
- * The configuration from flags, else environment variables (an empty one counts as unset), else defaults; or every mistake,
- * each with the flag or the variable that it stands in.
+ * The configuration from flags, else environment variables (an empty one counts as unset), else defaults; or every mistake beside what
+ * could be read.
  */
-export function parseConfiguration(flags: Texts, environment: Environment):
-  { readonly configuration: Configuration } | { readonly mistakes: readonly string[] } {
+export function parseConfiguration(flags: Texts, environment: Environment): { readonly configuration: Configuration } | Misread {
   const mistakes: string[] = []
+  const broken: FlagName[] = []
   const given: Texts = Object.fromEntries(serveFlags.map(({ name }) =>
     [name, flags[name] ?? (environment[environmentVariable(name)] || undefined)]))
   const names = nameFlags(flags, given)
   const read = <T>(name: FlagName, parse: (text: string) => T | undefined, wanted: string): T | undefined => {
-    const text = given[name] ?? serveFlags.find(flag => flag.name === name)?.default
-    if (text === undefined) return undefined
-    const value = parse(text)
-    if (value === undefined) mistakes.push(`${names[name]}: ${JSON.stringify(text)} is not ${wanted}`)
-    return value
+    const text = given[name]
+    const value = text === undefined ? undefined : parse(text)
+    if (value !== undefined) return value
+    if (text !== undefined) {
+      mistakes.push(`${names[name]}: ${JSON.stringify(text)} is not ${wanted}`)
+      broken.push(name)
+    }
+    const byDefault = serveFlags.find(flag => flag.name === name)?.default
+    return byDefault === undefined ? undefined : parse(byDefault)
   }
   const text = (name: FlagName): string | undefined => read(name, value => (value === '' ? undefined : value), 'a value: it is empty')
   const port = (name: FlagName): number => read(name, value => parseWhole(value, 65_535), 'a port: a number from 0 to 65535') ?? 0
@@ -63,8 +77,8 @@ export function parseConfiguration(flags: Texts, environment: Environment):
     logLevel: read('log-level', value => logLevels.find(level => level === value), `one of ${logLevels.join(', ')}`) ?? 'info',
     names,
   }
-  mistakes.push(...contradictions(configuration, flags, given))
-  return mistakes.length === 0 ? { configuration: Object.freeze(configuration) } : { mistakes }
+  mistakes.push(...contradictions(configuration, flags, given, broken))
+  return mistakes.length === 0 ? { configuration: Object.freeze(configuration) } : { mistakes, readable: configuration, broken }
 }
 
 function nameFlags(flags: Texts, given: Texts): Configuration['names'] {
@@ -78,15 +92,17 @@ function nameFlags(flags: Texts, given: Texts): Configuration['names'] {
 }
 
 /** A variable that names a kubeconfig may be there for other programs; a flag is meant for this one. */
-function contradictions({ manifests, port, metricsPort, names }: Configuration, flags: Texts, given: Texts): string[] {
+function contradictions(
+  { manifests, port, metricsPort, names }: Configuration, flags: Texts, given: Texts, broken: readonly FlagName[],
+): string[] {
   const clusterFlags = (['kubeconfig', 'context', 'webhook-url'] as const)
     .filter(name => (name === 'kubeconfig' ? flags : given)[name] !== undefined)
-  const samePort = port !== 0 && port === metricsPort
+  const samePort = port !== 0 && port === metricsPort && !broken.includes('port') && !broken.includes('metrics-port')
   // Where only one of two ports was given, that one can be changed.
   const [second, first] = given['metrics-port'] === undefined ? ['port', 'metrics'] as const : ['metrics-port', 'the API server'] as const
   return [
     ...(manifests === undefined ? [] : clusterFlags.map(name =>
-      `${names[name]}: needs a cluster, and ${names.manifests} serves without one; leave one of them out`)),
+      `${names[name]}: needs a cluster, and ${names.manifests} does without one; leave one of them out`)),
     ...(samePort ? [`${names[second]}: ${port} is the port for ${first} already; choose another`] : []),
   ]
 }

@@ -5,9 +5,10 @@ import { learn } from '../manifests/learn.ts'
 import { readManifests } from '../manifests/read.ts'
 import { createKnowledge, type Knowledge } from '../placement/knowledge.ts'
 import { sourceOf } from './cluster-source.ts'
-import type { Environment } from './configuration.ts'
+import { parseConfiguration, type Configuration, type Environment } from './configuration.ts'
 import { preflight } from './preflight.ts'
 import { unreadableFolder } from './prepare.ts'
+import { environmentVariable } from './serve-flags.ts'
 
 /** Where a command looks for distributors: a folder of manifests, or else a cluster. */
 export interface KnowledgeFlags {
@@ -24,41 +25,79 @@ export interface Opened {
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined }
 
+/** What these flags and their variables are, of those of `serve`. */
+const flagNames = ['manifests', 'kubeconfig', 'context'] as const
+
+/** Milliseconds for the first full lists: those of a large cluster take some seconds, and no one waits longer for a failing one. */
+const longestSync = 30_000
+
 /**
- * Learns everything once, as `serve` would know it at this moment; or lists what is wrong with the flags and what they name, the
- * cluster included.
+ * Learns everything once, as `serve` would know it at this moment; or lists what is wrong with the flags, or the variables that `serve`
+ * reads too, and with what they name, the cluster included: also when its lists are not there after `longest` milliseconds.
  */
 export async function openKnowledge(
-  flags: KnowledgeFlags, environment: Environment,
+  flags: KnowledgeFlags, environment: Environment, longest = longestSync,
 ): Promise<Opened | { readonly mistakes: readonly string[] }> {
+  const parsed = parseConfiguration(only(flagNames.map(name => [name, flags[name]])), only(
+    ['KUBECONFIG', ...flagNames.map(environmentVariable)].map(name => [name, environment[name]]),
+  ))
+  if ('mistakes' in parsed) return { mistakes: parsed.mistakes }
+  const { configuration: { manifests, names, ...cluster } } = parsed
   const knowledge = createKnowledge()
-  if (flags.manifests === undefined) return openCluster(knowledge, flags, environment)
-  const contradictions = (['kubeconfig', 'context'] as const).filter(name => flags[name] !== undefined)
-    .map(name => `--${name}: needs a cluster, and --manifests does without one; leave one of them out`)
-  if (contradictions.length > 0) return { mistakes: contradictions }
+  if (manifests === undefined) return openCluster(knowledge, cluster, environment, longest)
   try {
-    return { knowledge, troubles: learn(knowledge, await readManifests(flags.manifests)) }
+    return { knowledge, troubles: learn(knowledge, await readManifests(manifests)) }
   } catch (error) {
-    return { mistakes: [unreadableFolder('--manifests', flags.manifests, error)] }
+    return { mistakes: [unreadableFolder(names.manifests, manifests, error)] }
   }
 }
 
-async function openCluster(knowledge: Knowledge, flags: KnowledgeFlags, environment: Environment): ReturnType<typeof openKnowledge> {
+function only(entries: readonly (readonly [string, string | undefined])[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(entries.flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])))
+}
+
+async function openCluster(
+  knowledge: Knowledge, cluster: Pick<Configuration, 'kubeconfig' | 'context'>, environment: Environment, longest: number,
+): ReturnType<typeof openKnowledge> {
   let connection: Connection
   try {
-    connection = await connect(sourceOf({ ...flags, kubeconfig: flags.kubeconfig ?? environment['KUBECONFIG'] }, environment))
+    connection = await connect(sourceOf(cluster, environment))
   } catch (error) {
-    return { mistakes: [error instanceof Error ? error.message : String(error)] }
+    return { mistakes: [messageOf(error)] }
   }
   try {
-    const mistakes = await preflight(connection)
-    if (mistakes.length > 0) return { mistakes }
-    const reflectors = Object.values(followCluster({ connection, knowledge, clock: systemClock, random: Math.random, log: silent }))
-    for (const reflector of reflectors) reflector.start()
-    await Promise.all(reflectors.map(reflector => reflector.synced))
-    await Promise.all(reflectors.map(reflector => reflector.stop()))
-    return { knowledge, troubles: [] }
+    const refused = await preflight(connection)
+    const mistakes = refused.length > 0 ? refused : await syncOnce(connection, knowledge, longest)
+    return mistakes.length > 0 ? { mistakes } : { knowledge, troubles: mistakesOf(knowledge) }
   } finally {
     await connection.close()
   }
+}
+
+/** Takes the first full lists. Returns why there is one that did not come in so many milliseconds; empty: all are there. */
+async function syncOnce(connection: Connection, knowledge: Knowledge, longest: number): Promise<readonly string[]> {
+  const reflectors = Object.entries(followCluster({ connection, knowledge, clock: systemClock, random: Math.random, log: silent }))
+  for (const [, reflector] of reflectors) reflector.start()
+  const late = Promise.withResolvers<void>()
+  const cancel = systemClock.after(longest, late.resolve)
+  await Promise.race([late.promise, Promise.all(reflectors.map(([, reflector]) => reflector.synced))])
+  cancel()
+  const mistakes = reflectors.flatMap(([resource, reflector]) => {
+    const { synced, lastError } = reflector.status()
+    if (synced) return []
+    return [lastError?.message ?? `${connection.server}: the list of ${resource} did not come within ${longest / 1000} s`]
+  })
+  await Promise.all(reflectors.map(([, reflector]) => reflector.stop()))
+  return mistakes
+}
+
+/** What is wrong with distributors that the API server let pass, one line a mistake. */
+function mistakesOf({ distributors }: Knowledge): readonly string[] {
+  return [...distributors.all()].flatMap(({ namespace, name, outcome }) =>
+    ('mistakes' in outcome ? outcome.mistakes : []).map(({ path, message }) =>
+      `${namespace}/${name}: ${path === '' ? '' : `${path}: `}${message}`))
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -5,6 +5,7 @@ import { deviationBound, ideal } from '../placement/seats/ideal.ts'
 import { createSequence } from '../placement/seats/sequence.ts'
 import type { Environment } from './configuration.ts'
 import { openKnowledge, type KnowledgeFlags } from './open-knowledge.ts'
+import { startsAnywhere } from '../placement/distributor/plan.ts'
 import { bar, table } from './table.ts'
 
 export const planOutputs = ['table', 'json', 'yaml'] as const
@@ -26,8 +27,8 @@ export interface PlanIo {
 interface Outlook {
   readonly namespace: string
   readonly distributor: string
-  /** The proven bound on the deviation at every size. */
-  readonly bound: number
+  /** The proven bound on the deviation at every size; absent where each workload starts at another place in the sequence. */
+  readonly bound?: number
   /** The group of each seat. */
   readonly sequence: readonly string[]
   readonly sizes: readonly { readonly replicas: number, readonly pods: Readonly<Record<string, number>>, readonly deviation: number }[]
@@ -79,7 +80,8 @@ function outlook(distributor: PodDistributor, replicas: number): Outlook {
     return { replicas: seat + 1, pods: Object.fromEntries(groups.map(({ name }, index) => [name, counts[index] ?? 0])), deviation }
   })
   return {
-    namespace: distributor.namespace, distributor: distributor.name, bound: deviationBound(groups),
+    namespace: distributor.namespace, distributor: distributor.name,
+    ...(startsAnywhere(distributor) ? {} : { bound: deviationBound(groups) }),
     sequence: sizes.map((_, seat) => groups[sequence.groupOf(seat)]?.name ?? ''), sizes,
   }
 }
@@ -98,8 +100,11 @@ function draw({ namespace, distributor, bound, sequence, sizes }: Outlook): stri
     [String(replicas), sequence[index] ?? '', ...groups.map(group => String(pods[group])), deviation.toFixed(2)])
   const last = sizes.at(-1)
   const bars = groups.map(group => [group, String(last?.pods[group] ?? 0), bar((last?.pods[group] ?? 0) / (last?.replicas ?? 1), barWidth)])
+  const promise = bound === undefined
+    ? 'each workload starts at another place in the sequence and is less than 2 pods from the ideal; from its start:'
+    : `never more than ${bound.toFixed(2)} pods from the ideal`
   return [
-    `${namespace}/${distributor}: never more than ${bound.toFixed(2)} pods from the ideal\n\n`,
+    `${namespace}/${distributor}: ${promise}\n\n`,
     table(['REPLICAS', 'LAST SEAT', ...groups.map(group => group.toUpperCase()), 'DEVIATION'], rows),
     '\n',
     table(['GROUP', `OF ${last?.replicas ?? 0}`, ''], bars),

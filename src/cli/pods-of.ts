@@ -77,9 +77,14 @@ function ofReplicaSet({ name, uid }: Workload): Made {
 
 function ofStatefulSet({ name, uid, spec }: Workload, index: number): Made {
   const start = numberOf(asMap(spec['ordinals'])['start']) ?? 0
+  const pod = `${name}-${start + index}`
   return {
-    name: { name: `${name}-${start + index}` },
-    labels: { 'apps.kubernetes.io/pod-index': String(start + index), 'controller-revision-hash': `${name}-${hash}` }, annotations: {},
+    name: { name: pod },
+    labels: {
+      'apps.kubernetes.io/pod-index': String(start + index), 'controller-revision-hash': `${name}-${hash}`,
+      'statefulset.kubernetes.io/pod-name': pod,
+    },
+    annotations: {},
     owner: { apiVersion: 'apps/v1', kind: 'StatefulSet', name, uid: uid ?? `statefulset/${name}` },
   }
 }
@@ -87,10 +92,15 @@ function ofStatefulSet({ name, uid, spec }: Workload, index: number): Made {
 function ofJob({ name, uid, spec }: Workload, index: number): Made {
   const completion = { 'batch.kubernetes.io/job-completion-index': String(index) }
   const isIndexed = spec['completionMode'] === 'Indexed'
+  const owner = uid ?? `job/${name}`
+  // The API server writes them into the template (registry/batch/job `generateSelector`), unless the Job brings a selector of its own.
+  const selected = spec['manualSelector'] === true ? {} : {
+    'batch.kubernetes.io/controller-uid': owner, 'controller-uid': owner, 'batch.kubernetes.io/job-name': name, 'job-name': name,
+  }
   return {
     name: { generateName: isIndexed ? `${name}-${index}-` : `${name}-` },
-    labels: { 'batch.kubernetes.io/job-name': name, ...(isIndexed ? completion : {}) }, annotations: isIndexed ? completion : {},
-    owner: { apiVersion: 'batch/v1', kind: 'Job', name, uid: uid ?? `job/${name}` },
+    labels: { ...selected, ...(isIndexed ? completion : {}) }, annotations: isIndexed ? completion : {},
+    owner: { apiVersion: 'batch/v1', kind: 'Job', name, uid: owner },
   }
 }
 

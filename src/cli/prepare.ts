@@ -6,6 +6,7 @@ import { serviceName } from '../controllers/webhook-entry.ts'
 import { sourceOf } from './cluster-source.ts'
 import type { Configuration, Environment } from './configuration.ts'
 import { preflight } from './preflight.ts'
+import type { FlagName } from './serve-flags.ts'
 
 /** What serving needs and what was found good before it began. */
 export interface Prepared {
@@ -17,20 +18,27 @@ export interface Prepared {
   readonly hosts: readonly string[]
 }
 
-/** Opens the cluster, or looks for the manifests, and the certificates; or lists everything that is wrong with them. */
+const sourceFlags: readonly FlagName[] = ['manifests', 'kubeconfig', 'context']
+
+/**
+ * Opens the cluster, or looks for the manifests, and the certificates; or lists everything that is wrong with them. What hangs on a
+ * `broken` flag is left alone: its default may be another cluster, or a folder that nobody wants certificates in.
+ */
 export async function prepare(
-  configuration: Configuration, environment: Environment, ending?: AbortSignal,
+  configuration: Configuration, environment: Environment, ending?: AbortSignal, broken: readonly FlagName[] = [],
 ): Promise<Prepared | { readonly mistakes: readonly string[] }> {
   const { manifests, names } = configuration
-  const opened = manifests === undefined
-    ? await openCluster(configuration, environment, ending)
-    : { mistakes: await checkFolder(manifests, names.manifests) }
+  const opened: Opened = sourceFlags.some(name => broken.includes(name))
+    ? { mistakes: [] }
+    : manifests === undefined
+      ? await openCluster(configuration, environment, ending)
+      : { mistakes: await checkFolder(manifests, names.manifests) }
   const { connection } = opened
   const mistakes = [...opened.mistakes]
   const ownNamespace = connection?.context === undefined ? connection?.namespace : undefined
   const hosts = certificateHosts(configuration, ownNamespace)
   try {
-    await ensureCertificates(configuration.certificates, { hosts, now: new Date() })
+    if (!broken.includes('certificates')) await ensureCertificates(configuration.certificates, { hosts, now: new Date() })
   } catch (error) {
     mistakes.push(`${names.certificates}: ${messageOf(error)}`)
   }

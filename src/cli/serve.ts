@@ -1,5 +1,5 @@
 import { destination, pino } from 'pino'
-import { parseConfiguration, type Configuration, type Environment } from './configuration.ts'
+import { parseConfiguration, type Configuration, type Environment, type Misread } from './configuration.ts'
 import { greet } from './greeting.ts'
 import { prepare } from './prepare.ts'
 import type { FlagName } from './serve-flags.ts'
@@ -24,9 +24,9 @@ export async function serve(flags: Partial<Record<FlagName, string>>, io: ServeI
     return code
   }
   const parsed = parseConfiguration(flags, io.environment)
-  if ('mistakes' in parsed) return fail(2, parsed.mistakes)
-  const { configuration } = parsed
   const signals = io.signals()
+  if ('mistakes' in parsed) return fail(2, [...parsed.mistakes, ...await furtherMistakes(signals[0], parsed, io.environment)])
+  const { configuration } = parsed
   const prepared = await prepareUntil(signals[0], configuration, io.environment)
   if (prepared === undefined) return 0
   if ('mistakes' in prepared) return fail(2, prepared.mistakes)
@@ -44,12 +44,24 @@ export async function serve(flags: Partial<Record<FlagName, string>>, io: ServeI
   }
 }
 
+/** What else is wrong, so that nobody has to mend the flags to hear of it. */
+async function furtherMistakes(
+  first: Promise<NodeJS.Signals>, { readable, broken }: Misread, environment: Environment,
+): Promise<readonly string[]> {
+  const prepared = await prepareUntil(first, readable, environment, broken)
+  if (prepared === undefined) return []
+  if ('mistakes' in prepared) return prepared.mistakes
+  await prepared.connection?.close()
+  return []
+}
+
 /** Undefined when it was asked to end before all was there; nothing is left under way then. */
-async function prepareUntil(first: Promise<NodeJS.Signals>, configuration: Configuration, environment: Environment):
-  Promise<Awaited<ReturnType<typeof prepare>> | undefined> {
+async function prepareUntil(
+  first: Promise<NodeJS.Signals>, configuration: Configuration, environment: Environment, broken?: Misread['broken'],
+): Promise<Awaited<ReturnType<typeof prepare>> | undefined> {
   const ending = new AbortController()
   void first.then(() => ending.abort())
-  const prepared = await prepare(configuration, environment, ending.signal)
+  const prepared = await prepare(configuration, environment, ending.signal, broken)
   if (!ending.signal.aborted) return prepared
   if ('connection' in prepared) await prepared.connection?.close()
   return undefined

@@ -5,7 +5,7 @@ import type { Knowledge } from './knowledge.ts'
 import { deletionCostAnnotation } from './keys.ts'
 import { goesByOwnCost, markPatch } from './patch/mark-patch.ts'
 import type { PatchOperation } from './patch/patch-operation.ts'
-import type { Plan } from './distributor/plan.ts'
+import { startsAnywhere, type Plan } from './distributor/plan.ts'
 import { readPod, type Owner, type Pod } from './pod.ts'
 import type { Revision } from './seats/revision.ts'
 import type { Seat } from './seats/roster.ts'
@@ -58,7 +58,7 @@ function place(knowledge: Knowledge, request: Request, pod: Pod, owner: Owner, l
   const revision = knowledge.revisions.of(request.namespace, owner.uid)
   const givenSeat = ownSeat(pod)
   const closed = impossibleGroups(pod, plan.distributor.groups, knowledge.nodes)
-  const chosen = chooseSeat(plan, revision, request.uid, owner, closed, givenSeat)
+  const chosen = chooseSeat(plan, revision, request.uid, closed, givenSeat)
   if (chosen === undefined) return skip('seat-out-of-range', `not placed: only the first ${seatLimit} pods of a workload have a seat`)
   const group = plan.distributor.groups[chosen.group]
   if (group === undefined) throw new RangeError(`there is no group ${chosen.group}`)
@@ -78,15 +78,13 @@ function place(knowledge: Knowledge, request: Request, pod: Pod, owner: Owner, l
 
 /** `givenSeat`: the one that the pod's controller gave it; undefined where pods are all alike. */
 function chooseSeat(
-  plan: Plan, revision: Revision, admission: string, owner: Owner, closed: ReadonlySet<number>, givenSeat: number | undefined,
+  plan: Plan, revision: Revision, admission: string, closed: ReadonlySet<number>, givenSeat: number | undefined,
 ): Seat | undefined {
   const { distributor, groupIndex } = plan
   const again = revision.reservationOf(admission)
   const sameGroup = again?.distributor === distributor.name ? groupIndex.get(again.group) : undefined
   if (again !== undefined && sameGroup !== undefined) return { group: sameGroup, seat: again.seat }
-  // Many small workloads each start somewhere else in the sequence, so that together they keep the shares.
-  const ownPhase = distributor.target.name === undefined || (distributor.target.kind === 'CronJob' && owner.kind === 'Job')
   const isOpen = (group: number): boolean => !closed.has(group)
-  const roster = revision.rosterFor(plan, ownPhase)
+  const roster = revision.rosterFor(plan, startsAnywhere(distributor))
   return givenSeat === undefined ? roster.choose(isOpen) : roster.groupAt(givenSeat, isOpen)
 }

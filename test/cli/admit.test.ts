@@ -92,6 +92,47 @@ void t.test('-o yaml and -o json print the pods as they would be stored, -o patc
   t.match(patches[0], [{ op: 'add', path: '/metadata/labels/versprei.io~1distributor', value: 'web' }])
 })
 
+void t.test('a Job\'s patch is the server\'s: its pods carry what the Job controller labels them with', async t => {
+  const stdin = workload('Job', 'load', {})
+  const manifests = t.testdir({ 'load.yaml': distributors['web.yaml'].split('---')[0]?.replaceAll('web', 'load')
+    .replace('apps/v1, kind: Deployment', 'batch/v1, kind: Job') ?? '' })
+  const { out } = await runCommand(['admit', '--manifests', manifests, '-o', 'patch'], { stdin })
+  const matchLabels = { 'versprei.io/distributor': 'load', 'versprei.io/group': 'type-default' }
+  const affinity = { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: {
+    nodeSelectorTerms: [{ matchExpressions: [{ key: 'type', operator: 'In', values: ['default'] }] }],
+  } } }
+  t.strictSame(JSON.parse(out), [
+    { op: 'add', path: '/metadata/labels/versprei.io~1distributor', value: 'load' },
+    { op: 'add', path: '/metadata/labels/versprei.io~1group', value: 'type-default' },
+    { op: 'add', path: '/metadata/annotations', value: { 'versprei.io/seat': '0', 'versprei.io/admission': 'admit-0' } },
+    { op: 'add', path: '/spec/affinity', value: affinity },
+    { op: 'add', path: '/spec/topologySpreadConstraints', value: [{
+      maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway', nodeTaintsPolicy: 'Honor',
+      labelSelector: { matchLabels }, matchLabelKeys: ['batch.kubernetes.io/controller-uid'],
+    }] },
+  ])
+})
+
+const unnamed = `
+apiVersion: versprei.versprei.io/v1beta1
+kind: PodDistributor
+metadata: {name: any, namespace: shop}
+spec:
+  target: {apiVersion: apps/v1, kind: Deployment}
+  distribution: [{nodeLabel: {type: default}, weight: 1}, {nodeLabel: {type: spot}, weight: 1}]
+`
+
+void t.test('where each workload starts at a place of its own, that is noted once, beside the table alone', async t => {
+  const manifests = t.testdir({ 'any.yaml': unnamed })
+  const stdin = workload('Deployment', 'web', { replicas: 3 })
+  t.match(await runCommand(['admit', '--manifests', manifests], { stdin }), {
+    code: 0,
+    err: 'versprei admit: shop/any: each workload starts at another place in the sequence, by its uid, '
+      + 'and is less than 2 pods from the ideal; the server may choose other groups than these\n',
+  })
+  t.equal((await runCommand(['admit', '--manifests', manifests, '-o', 'json'], { stdin })).err, '')
+})
+
 void t.test('Lists, several documents and several files; other kinds are passed over and named', async t => {
   const items = [workload('ReplicaSet', 'web-1', { replicas: 1 }), workload('Job', 'web', {})]
   const stdin = `{"apiVersion": "v1", "kind": "List", "items": [${items.join()}]}`

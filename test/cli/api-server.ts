@@ -16,6 +16,8 @@ export interface Api {
   readonly applied: unknown[]
   /** Answers for certain paths, in place of empty lists; undefined: none at all. */
   readonly answers: Map<string, { readonly code: number, readonly reason: string } | undefined>
+  /** As answers, or objects, for whole lists alone: whoever asks for one object to begin with still finds all well. */
+  readonly lists: Map<string, { readonly code: number, readonly reason: string } | { readonly items: readonly unknown[] }>
   /** Lists of these paths wait for it. */
   gate: Promise<void>
   /** Ends it as a crash would: every connection is reset. */
@@ -41,6 +43,7 @@ export const startApi = async (t: Test): Promise<Api> => {
   const asked: string[] = []
   const applied: unknown[] = []
   const answers: Api['answers'] = new Map()
+  const lists: Api['lists'] = new Map()
   const server = createServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://loopback')
     response.setHeader('content-type', 'application/json')
@@ -48,12 +51,14 @@ export const startApi = async (t: Test): Promise<Api> => {
     const body = Buffer.concat(await request.toArray()).toString()
     if (request.method === 'PATCH') applied.push(JSON.parse(body))
     asked.push(`${request.method} ${pathname}`)
-    if (searchParams.get('limit') !== '1') await api.gate
-    const answer = answers.get(pathname)
+    const isWhole = searchParams.get('limit') !== '1'
+    if (isWhole) await api.gate
+    const list = isWhole ? lists.get(pathname) : undefined
+    const answer = list !== undefined && 'code' in list ? list : answers.get(pathname)
     if (answer !== undefined) return refuse(response, answer.code, answer.reason)
     if (answers.has(pathname)) return undefined
     if (pathname === configuration) return response.end(JSON.stringify({ kind: 'MutatingWebhookConfiguration', webhooks: [] }))
-    return response.end(JSON.stringify({ kind: 'List', metadata: { resourceVersion: '1' }, items: [] }))
+    return response.end(JSON.stringify({ kind: 'List', metadata: { resourceVersion: '1' }, items: [], ...list }))
   })
   await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
   const address = server.address()
@@ -65,6 +70,6 @@ export const startApi = async (t: Test): Promise<Api> => {
   }
   t.teardown(() => (server.listening ? die() : undefined))
   const kubeconfig = await writeKubeconfig(join(t.testdir({}), 'kubeconfig'), port)
-  const api: Api = { port, kubeconfig, asked, applied, answers, gate: Promise.resolve(), die }
+  const api: Api = { port, kubeconfig, asked, applied, answers, lists, gate: Promise.resolve(), die }
   return api
 }

@@ -47,11 +47,16 @@ void t.test('says every mistake in the hosts, and makes nothing', async t => {
   await t.rejects(readFile(join(folder, 'ca.crt')), { code: 'ENOENT' })
 })
 
-void t.test('says why a folder cannot be made', async t => {
-  const folder = join(t.testdir({ file: '' }), 'file', 'new')
-  const { code, stdout, stderr } = await run(folder, ['localhost'])
-  t.same({ code, stdout }, { code: 1, stdout: '' })
-  t.match(stderr, /^FOLDER: this folder for certificates cannot be made \(ENOTDIR\); is its parent there\?: ENOTDIR/)
+void t.test('says once why a folder cannot be made: exit 2, as for serve', async t => {
+  const parent = t.testdir({ file: '' })
+  for (const { path, code } of [{ path: ['file', 'new'], code: 'ENOTDIR' }, { path: ['no', 'such'], code: 'ENOENT' }]) {
+    t.same(await run(join(parent, ...path), ['localhost']), {
+      code: 2, stdout: '', stderr: `FOLDER: this folder for certificates cannot be made (${code}); is its parent there?\n`,
+    })
+  }
+  const file = await run(join(parent, 'file'), ['localhost'])
+  t.same({ code: file.code, stdout: file.stdout }, { code: 2, stdout: '' }, 'a file for a folder')
+  t.equal(file.stderr.match(/ENOTDIR/gu)?.length, 1, file.stderr)
 })
 
 void t.test('says that the caBundle is not known without ca.crt', async t => {

@@ -90,6 +90,15 @@ void t.test('all mistakes are told at once, by the flag or the variable that the
   ])
 })
 
+void t.test('beside mistakes stands what could be read, and the defaults for what could not', async t => {
+  const parsed = parseConfiguration({ port: 'x', certificates: '', host: '127.0.0.1', 'metrics-port': '8443' }, { VERSPREI_DRAIN: 'x' })
+  t.match(parsed, {
+    mistakes: ['--port: ', '--certificates: ', 'VERSPREI_DRAIN: '], broken: ['port', 'certificates', 'drain'],
+    readable: { host: '127.0.0.1', port: 8443, metricsPort: 8443, certificates: 'certs', drain: 10_000 },
+  })
+  t.equal('mistakes' in parsed && parsed.mistakes.length, 3, 'a default contradicts nobody')
+})
+
 const noWebhookUrls = [
   '192.0.2.1:8443', 'https://u@192.0.2.1/', 'https://u:p@192.0.2.1/', 'https://192.0.2.1/?a', 'https://192.0.2.1/#a', 'https://',
   'https://192.0.2.1/x', 'https://192.0.2.1/mutate/', 'https://192.0.2.1/mutate/x', 'https://192.0.2.1//mutate', 'https://192.0.2.1/Mutate',
@@ -108,7 +117,7 @@ for (const text of ['1e3', ' 1', '0x10', '１', '3601', 'Infinity']) {
   void t.test(`${JSON.stringify(text)} is no drain`, async t => t.equal(mistakes({ drain: text }).length, 1))
 }
 
-const leaveOut = (flag: string, manifests: string) => `${flag}: needs a cluster, and ${manifests} serves without one; leave one of them out`
+const leaveOut = (flag: string, manifests: string) => `${flag}: needs a cluster, and ${manifests} does without one; leave one of them out`
 const taken = (flag: string, port: number, by: string) => `${flag}: ${port} is the port ${by} already; choose another`
 const contradictions: readonly { name: string, flags: Texts, environment?: Record<string, string>, want: string[] }[] = [
   {

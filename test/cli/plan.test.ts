@@ -47,6 +47,41 @@ spot      1      █████
   })
 })
 
+const unnamed = `
+apiVersion: versprei.versprei.io/v1beta1
+kind: PodDistributor
+metadata: {name: any, namespace: shop}
+spec:
+  target: {apiVersion: apps/v1, kind: Deployment}
+  distribution: [{name: regular, nodeLabel: {type: default}, weight: 3}, {name: spot, nodeLabel: {type: spot}, weight: 1}]
+`
+
+void t.test('where workloads start at places of their own in the sequence, that is said in place of the bound', async t => {
+  const cases = [
+    { name: 'every workload of a kind', text: unnamed },
+    { name: 'a CronJob, for its Jobs', text: unnamed.replace('apps/v1, kind: Deployment', 'batch/v1, kind: CronJob, name: nightly') },
+  ]
+  for (const { name, text } of cases) {
+    const manifests = t.testdir({ 'any.yaml': text })
+    const { code, out } = await runCommand(['plan', '--manifests', manifests, '--replicas', '1'])
+    t.equal(code, 0)
+    t.equal(out, `shop/any: each workload starts at another place in the sequence and is less than 2 pods from the ideal; from its start:
+
+REPLICAS   LAST SEAT   REGULAR   SPOT   DEVIATION
+1          regular     1         0      0.25
+
+GROUP     OF 1
+regular   1      ████████████████████████████████████████
+spot      0
+`, name)
+    const json = JSON.parse((await runCommand(['plan', '--manifests', manifests, '--replicas', '1', '-o', 'json'])).out)
+    t.strictSame(json, [{
+      namespace: 'shop', distributor: 'any', sequence: ['regular'],
+      sizes: [{ replicas: 1, pods: { regular: 1, spot: 0 }, deviation: 0.25 }],
+    }], name)
+  }
+})
+
 void t.test('-o json and yaml hold the same, for every distributor when none is named', async t => {
   const manifests = t.testdir(folder)
   const json = JSON.parse((await runCommand(['plan', '--manifests', manifests, '--replicas', '2', '-o', 'json'])).out)
@@ -86,6 +121,22 @@ void t.test('a configuration that cannot be is exit code 2, as with the other co
     {
       name: 'a folder and a context', args: ['--manifests', '.', '--context', 'x'],
       err: /^versprei plan: --context: needs a cluster, and --manifests does without one; leave one of them out\n$/,
+    },
+    {
+      name: 'the same by variables', args: [], environment: { VERSPREI_MANIFESTS: '.', VERSPREI_CONTEXT: 'x' },
+      err: /^versprei plan: VERSPREI_CONTEXT: needs a cluster, and VERSPREI_MANIFESTS does without one; leave one of them out\n$/,
+    },
+    {
+      name: 'empty ones', args: ['--kubeconfig', '', '--context', '', '--manifests', ''],
+      err: /^versprei plan: --kubeconfig: "" is not a value: it is empty\n.* --context: "".*\n.* --manifests: "".*\n$/,
+    },
+    {
+      name: 'no such folder, by variable', args: [], environment: { VERSPREI_MANIFESTS: join(folder, 'none') },
+      err: /^versprei plan: VERSPREI_MANIFESTS: .*none cannot be read: ENOENT/,
+    },
+    {
+      name: 'our variable before that of others', args: [], environment: { VERSPREI_KUBECONFIG: '/ours', KUBECONFIG: '/theirs' },
+      err: /kubeconfig \/ours cannot be read/,
     },
     {
       name: 'no such folder', args: ['--manifests', join(folder, 'none')],

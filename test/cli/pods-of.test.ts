@@ -22,7 +22,9 @@ void t.test('the pods that each controller would send', async t => {
     },
     {
       name: 'StatefulSet', object: { kind: 'StatefulSet', metadata: { name: 'db', namespace: 'n' }, spec: { template } },
-      want: { namespace: 'n', object: { metadata: { name: 'db-0', labels: { 'apps.kubernetes.io/pod-index': '0' } } } },
+      want: { namespace: 'n', object: { metadata: { name: 'db-0', labels: {
+        'apps.kubernetes.io/pod-index': '0', 'statefulset.kubernetes.io/pod-name': 'db-0',
+      } } } },
     },
     {
       name: 'indexed Job', object: { kind: 'Job', metadata: { name: 'j' }, spec: { template, completionMode: 'Indexed', completions: 1 } },
@@ -37,6 +39,18 @@ void t.test('the pods that each controller would send', async t => {
     t.equal(pods?.length, 1, name)
     t.match(pods?.[0], want, name)
   }
+})
+
+void t.test('a Job\'s pods are labelled with its name and its uid, unless it selects pods by labels of its own', async t => {
+  const labelsOf = (spec: object) => {
+    const metadata = { name: 'j', uid: 'u' }
+    const object = podsOf({ kind: 'Job', metadata, spec: { template, ...spec } }, 1)?.[0]?.object
+    return JSON.parse(JSON.stringify(object)).metadata.labels
+  }
+  const both = { 'controller-uid': 'u', 'batch.kubernetes.io/controller-uid': 'u', 'job-name': 'j', 'batch.kubernetes.io/job-name': 'j' }
+  t.strictSame(labelsOf({}), { app: 'x', ...both })
+  t.strictSame(labelsOf({ completionMode: 'Indexed' }), { app: 'x', ...both, 'batch.kubernetes.io/job-completion-index': '0' })
+  t.strictSame(labelsOf({ manualSelector: true }), { app: 'x' })
 })
 
 void t.test('as many as the workload has, or as asked for', async t => {

@@ -89,6 +89,16 @@ void t.test('a folder of manifests needs to be one, and needs no cluster', async
   })
 })
 
+void t.test('what was told as broken already is not looked for under its default', async t => {
+  const folder = t.testdir({})
+  const configuration = configure({ certificates: join(folder, 'no', 'certs') })
+  const brokenSource = prepare(configuration, {}, undefined, ['kubeconfig', 'port'])
+  t.match(await mistakesOf(brokenSource), [/^--certificates: /], 'no cluster is asked')
+  const whole = configure({ certificates: join(folder, 'certs'), manifests: folder })
+  t.match(await prepare(whole, {}, undefined, ['certificates']), { connection: undefined })
+  await t.rejects(access(join(folder, 'certs')), { code: 'ENOENT' }, 'no certificates are made')
+})
+
 void t.test('what a variable said is told by its name', async t => {
   const folder = t.testdir({ file: '' })
   const environment = { VERSPREI_MANIFESTS: join(folder, 'missing'), VERSPREI_CERTIFICATES: join(folder, 'file') }

@@ -2,8 +2,9 @@ import { cp, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { createClient, review } from '../admission/serving.ts'
-import { startApi } from './api-server.ts'
+import { distributors, startApi } from './api-server.ts'
 import { start, until } from './process.ts'
+import { twins } from './twins.ts'
 
 const anyPorts = ['--host', '127.0.0.1', '--port', '0', '--metrics-port', '0']
 
@@ -47,6 +48,18 @@ void t.test('registers only when all lists are there; when the API server dies i
   t.equal(await get(`${metricsUrl}/readyz`), '200 ok\n')
   t.equal((await send({ body: review('b') })).status, 200)
   t.equal(await metric(metricsUrl, 'versprei_admission_decisions_total{result="skipped",reason="no-distributor"}'), 1)
+  running.kill('SIGINT')
+  t.equal(await running.ended, 0)
+})
+
+void t.test('what is wrong with an invalid distributor is logged', async t => {
+  const api = await startApi(t)
+  api.lists.set(distributors, { items: [twins] })
+  const cluster = ['--kubeconfig', api.kubeconfig, '--certificates', join(t.testdirName, 'certs')]
+  const running = start(t, ['serve', ...anyPorts, ...cluster])
+  t.match(await running.logs('this PodDistributor has mistakes: the pods it targets are created as they are'), {
+    level: 40, namespace: 'shop', name: 'twins', mistakes: [{ path: /^spec\.distribution/, message: /\S/ }],
+  })
   running.kill('SIGINT')
   t.equal(await running.ended, 0)
 })

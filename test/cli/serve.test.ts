@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { createClient, review } from '../admission/serving.ts'
+import { startApi } from './api-server.ts'
 import { start, until, type Running } from './process.ts'
 
 const samples = join(import.meta.dirname, '../../config/samples')
@@ -51,15 +52,18 @@ void t.test('a second SIGTERM ends the drain', async t => {
 
 void t.test('every flag and file that is wrong is told at once: exit 2', async t => {
   const folder = t.testdir({ file: '', kubeconfig: 'clusters: [' })
-  const flags = start(t, ['serve', '--port', 'x', '--drain', '-1'], { VERSPREI_LOG_LEVEL: 'loud' })
+  const flags = start(t, [
+    'serve', '--port', 'x', '--drain', '-1', '--kubeconfig', join(folder, 'none'), '--certificates', join(folder, 'no/such'),
+  ], { VERSPREI_LOG_LEVEL: 'loud' })
   const files = start(t, ['serve', '--kubeconfig', join(folder, 'kubeconfig'), '--certificates', join(folder, 'file')])
   const manifests = start(t, ['serve', '--certificates', join(folder, 'file')], { VERSPREI_MANIFESTS: join(folder, 'file') })
   t.same(await Promise.all([flags.ended, files.ended, manifests.ended]), [2, 2, 2])
   const lines = ({ stderr }: Running) => stderr().replaceAll(folder, 'FOLDER').trimEnd().split('\n')
-  t.same(lines(flags), [
+  t.match(lines(flags), [
     'versprei serve: --port: "x" is not a port: a number from 0 to 65535',
     'versprei serve: --drain: "-1" is not a number of seconds from 0 to 3600',
     'versprei serve: VERSPREI_LOG_LEVEL: "loud" is not one of trace, debug, info, warn, error, fatal, silent',
+    /^versprei serve: kubeconfig FOLDER\/none cannot be read/, /^versprei serve: --certificates: FOLDER\/no\/such: /,
   ])
   t.match(lines(files), [
     /^versprei serve: kubeconfig FOLDER\/kubeconfig: line 1 is not valid YAML/, /^versprei serve: --certificates: FOLDER\/file/,
@@ -68,7 +72,14 @@ void t.test('every flag and file that is wrong is told at once: exit 2', async t
     /^versprei serve: VERSPREI_MANIFESTS: FOLDER\/file cannot be read: ENOTDIR.*; a folder of YAML files is wanted$/,
     /^versprei serve: --certificates: FOLDER\/file/,
   ])
-  t.same([lines(files).length, lines(manifests).length], [2, 2])
+  t.same([lines(flags), lines(files), lines(manifests)].map(({ length }) => length), [5, 2, 2])
+})
+
+void t.test('a wrong flag is told alone where the rest is in order: exit 2', async t => {
+  const { kubeconfig } = await startApi(t)
+  const running = start(t, ['serve', '--port', 'x', '--kubeconfig', kubeconfig, '--certificates', join(t.testdirName, 'certs')])
+  t.equal(await running.ended, 2)
+  t.equal(running.stderr(), 'versprei serve: --port: "x" is not a port: a number from 0 to 65535\n')
 })
 
 void t.test('a port that is taken, the one or the other: exit 1, and nothing is left', async t => {

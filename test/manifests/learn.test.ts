@@ -13,6 +13,7 @@ metadata:
   uid: ${uid}
   namespace: shop
   labels: {versprei.io/distributor: web, versprei.io/group: type-spot}
+  annotations: {versprei.io/seat: "0"}
   ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web-1, uid: r, controller: true}]
 `
 const files = (texts: Readonly<Record<string, string>>) => parseFiles(Object.entries(texts).map(([file, text]) => ({ file, text })))
@@ -49,6 +50,35 @@ void t.test('a name twice is told, and the last one counts', async t => {
   const troubles = learn(knowledge, files({ a: `${distributor('web')}---\n${distributor('api')}`, b: distributor('web', 7) }))
   t.same(troubles, ['b: PodDistributor shop/web is also in a, document 1; the last one counts'])
   t.same([...knowledge.distributors.all()].map(({ name, outcome }) => `${name} ${'plan' in outcome && outcome.plan.distributor.groups[0]?.weight}`), ['api 1', 'web 7'])
+})
+
+void t.test('a pod without a namespace is in default, as a distributor is', async t => {
+  const knowledge = createKnowledge()
+  t.same(learn(knowledge, files({ a: pod('u').replace('  namespace: shop\n', '') })), [])
+  t.same(knowledge.revisions.size().pods, 1)
+  const web = distributor('web').replace(', namespace: shop', '')
+  learn(knowledge, files({ a: pod('u').replace('  namespace: shop\n', ''), b: web }))
+  const [listed] = knowledge.distributors.all()
+  if (listed === undefined || !('plan' in listed.outcome)) throw new Error('web is valid')
+  t.same(knowledge.revisions.of('default', 'r').rosterFor(listed.outcome.plan, false).counts(), [1])
+})
+
+void t.test('a pod that was placed, and lacks what makes it hold its seat, is told; one that holds none any more is not', async t => {
+  const knowledge = createKnowledge()
+  const troubles = learn(knowledge, files({
+    a: pod('u').replace('  uid: u\n', ''),
+    b: pod('u').replace(', controller: true', ''),
+    c: pod('u').replace(', versprei.io/group: type-spot', ''),
+    d: `${pod('u').replace('  uid: u\n', '')}status: {phase: Succeeded}\n`,
+    e: pod('u').replace('  uid: u\n', '  deletionTimestamp: "2026-01-31T12:00:00Z"\n'),
+    f: pod('u').replace(/ {2}labels.*\n/u, '').replace(', controller: true', ''),
+  }))
+  t.same(troubles, [
+    'a: metadata.uid: is missing or no text; a pod needs it to hold its seat',
+    'b: metadata.ownerReferences: has no controller with a uid; a pod needs it to hold its seat',
+    'c: metadata.labels: lacks versprei.io/group; a pod needs it to hold its seat',
+  ])
+  t.equal(knowledge.revisions.size().pods, 0)
 })
 
 void t.test('a node or a pod without what makes it one is told', async t => {
