@@ -62,7 +62,7 @@ function addServe(program: Command, io: ProgramIo, finish: Finish): void {
 function addKnowledgeFlags(command: Command): Command {
   return command
     .option('--manifests <DIR>', 'take the distributors from a folder of YAML; without it, from the cluster ($VERSPREI_MANIFESTS)')
-    .option('--kubeconfig <FILE>', 
+    .option('--kubeconfig <FILE>',
       'how to reach the cluster; default: KUBECONFIG, the pod\'s own cluster, then ~/.kube/config ($VERSPREI_KUBECONFIG)')
     .option('--context <NAME>', 'context of the kubeconfig; default: its current one ($VERSPREI_CONTEXT)')
 }
