@@ -1,4 +1,5 @@
-import { affinityPatch } from './patch/affinity-patch.ts'
+import { affinityPatch, preferencePatch } from './patch/affinity-patch.ts'
+import type { PodDistributor } from './distributor/distributor.ts'
 import type { Listed } from './distributor/listed.ts'
 import { impossibleGroups } from './nodes/impossible-groups.ts'
 import type { Knowledge } from './knowledge.ts'
@@ -67,13 +68,22 @@ function place(knowledge: Knowledge, request: Request, pod: Pod, owner: Owner, l
   if (marks === undefined) return skip('annotations-too-large', 'not placed: the pod\'s annotations leave no room for ours')
   const patch = [
     ...marks,
-    ...affinityPatch(pod, group.expressions),
-    ...spreadPatch(pod, placed, plan.distributor.spread, knowledge.nodes.everyOneHas(group, zone)),
+    ...isRequired(plan.distributor, pod)
+      ? [
+        ...affinityPatch(pod, group.expressions),
+        ...spreadPatch(pod, placed, plan.distributor.spread, knowledge.nodes.everyOneHas(group, zone)),
+      ]
+      : preferencePatch(pod, group.expressions),
     ...tolerationPatch(pod, group.tolerations),
   ]
   if (!request.dryRun && givenSeat === undefined) revision.reserve({ ...placed, given: now })
   const decision: Placement = { kind: 'place', distributor: placed.distributor, group: placed.group, seat: placed.seat, patch }
   return goesByOwnCost(pod) ? { ...decision, warning: `placed, but scaling in goes by the pod's own ${deletionCostAnnotation}` } : decision
+}
+
+/** Where nothing is declared, a volume decides where its pod can run: a pod required elsewhere would wait for ever. */
+function isRequired({ enforcement }: PodDistributor, { hasClaim }: Pod): boolean {
+  return enforcement === undefined ? !hasClaim : enforcement === 'Required'
 }
 
 /** `givenSeat`: the one that the pod's controller gave it; undefined where pods are all alike. */

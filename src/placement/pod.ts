@@ -19,6 +19,12 @@ export interface NodeTerm {
   readonly nodeNames: readonly string[] | undefined
 }
 
+/** A PreferredSchedulingTerm, as far as placement reads it. */
+export interface PreferredTerm {
+  readonly weight: number | undefined
+  readonly preference: NodeTerm
+}
+
 /** What tells a TopologySpreadConstraint from the others of its pod. */
 export interface SpreadIdentity {
   readonly topologyKey: string
@@ -45,6 +51,10 @@ export interface Pod {
   readonly affinityDepth: 0 | 1 | 2 | 3
   /** The terms of the required node selector; undefined without one. */
   readonly terms: readonly NodeTerm[] | undefined
+  /** The preferred terms of its node affinity; undefined without such a list. */
+  readonly preferred: readonly PreferredTerm[] | undefined
+  /** Whether it mounts a PersistentVolumeClaim by name. A generic ephemeral volume is not one: it is made where the pod runs. */
+  readonly hasClaim: boolean
   readonly spread: readonly SpreadIdentity[] | undefined
   readonly tolerations: readonly PodToleration[] | undefined
 }
@@ -77,6 +87,7 @@ function read(object: unknown): Pod {
     nodeName: textAt(spec['nodeName'], 'spec.nodeName'),
     nodeSelector: textsAt(spec['nodeSelector'], 'spec.nodeSelector'),
     ...readAffinity(spec['affinity']),
+    hasClaim: mapsAt(spec['volumes'], 'spec.volumes')?.some(hasClaim) ?? false,
     spread: mapsAt(spec['topologySpreadConstraints'], 'spec.topologySpreadConstraints')?.map(readSpread),
     tolerations: mapsAt(spec['tolerations'], 'spec.tolerations')?.map(readToleration),
   }
@@ -95,16 +106,23 @@ function readOwner(references: unknown): Owner | undefined {
   }
 }
 
-function readAffinity(value: unknown): Pick<Pod, 'affinityDepth' | 'terms'> {
+function hasClaim({ persistentVolumeClaim }: Readonly<Record<string, unknown>>): boolean {
+  return mapAt(persistentVolumeClaim, 'spec.volumes.persistentVolumeClaim') !== undefined
+}
+
+function readAffinity(value: unknown): Pick<Pod, 'affinityDepth' | 'terms' | 'preferred'> {
   const affinity = mapAt(value, 'spec.affinity')
-  if (affinity === undefined) return { affinityDepth: 0, terms: undefined }
+  if (affinity === undefined) return { affinityDepth: 0, terms: undefined, preferred: undefined }
   const nodeAffinity = mapAt(affinity['nodeAffinity'], 'spec.affinity.nodeAffinity')
-  if (nodeAffinity === undefined) return { affinityDepth: 1, terms: undefined }
+  if (nodeAffinity === undefined) return { affinityDepth: 1, terms: undefined, preferred: undefined }
+  const wished = 'spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution'
+  const preferred = mapsAt(nodeAffinity['preferredDuringSchedulingIgnoredDuringExecution'], wished)?.map(({ weight, preference }) =>
+    ({ weight: typeof weight === 'number' ? weight : undefined, preference: readTerm(mapAt(preference, wished) ?? {}, `${wished}.preference`) }))
   const path = 'spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution'
   const required = mapAt(nodeAffinity['requiredDuringSchedulingIgnoredDuringExecution'], path)
-  if (required === undefined) return { affinityDepth: 2, terms: undefined }
+  if (required === undefined) return { affinityDepth: 2, terms: undefined, preferred }
   const terms = mapsAt(required['nodeSelectorTerms'], `${path}.nodeSelectorTerms`) ?? []
-  return { affinityDepth: 3, terms: terms.map(term => readTerm(term, `${path}.nodeSelectorTerms`)) }
+  return { affinityDepth: 3, terms: terms.map(term => readTerm(term, `${path}.nodeSelectorTerms`)), preferred }
 }
 
 function readTerm(term: Readonly<Record<string, unknown>>, path: string): NodeTerm {

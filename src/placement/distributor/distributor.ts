@@ -54,6 +54,9 @@ export interface Target {
   readonly podSelector?: LabelSelector
 }
 
+/** Required: a pod runs on its group's nodes or not at all. Preferred: the scheduler looks there first. */
+export type Enforcement = 'Required' | 'Preferred'
+
 export interface PodDistributor {
   readonly namespace: string
   readonly name: string
@@ -61,7 +64,8 @@ export interface PodDistributor {
   readonly created: number
   readonly target: Target
   readonly groups: readonly Group[]
-  readonly enforcement: 'Required'
+  /** Absent: Required, but Preferred for pods that mount a PersistentVolumeClaim, whose zone decides where they can run. */
+  readonly enforcement?: Enforcement
   /** Absent: the default constraints; empty: none. */
   readonly spread?: readonly SpreadConstraint[]
 }

@@ -1,4 +1,4 @@
-import type { Mistake, PodDistributor } from './distributor.ts'
+import type { Enforcement, Mistake, PodDistributor } from './distributor.ts'
 import { choiceOf, fault, fieldsOf, isPresent, requirePresent, textOf } from './fields.ts'
 import type { Field } from './fields.ts'
 import { apiVersion, kind } from '../keys.ts'
@@ -38,10 +38,9 @@ function parseMetadata(field: Field, namespace: string): Metadata | undefined {
   }
 }
 
-function parseEnforcement(field: Field): void {
-  if (field.value === 'Preferred' || field.value === 'Audit') {
-    fault(field, `${field.value} is not available yet in this version; leave it out, or write Required`)
-  } else choiceOf(field, ['Required'])
+function parseEnforcement(field: Field): Enforcement | undefined {
+  if (field.value !== 'Audit') return choiceOf<Enforcement>(field, ['Required', 'Preferred'])
+  return fault(field, 'Audit is not available yet in this version; leave it out, or write Required or Preferred')
 }
 
 function expectText(field: Field, wanted: string): void {
@@ -70,8 +69,9 @@ export function parsePodDistributor(object: unknown, namespace = 'default'): Par
   if (!spec) return { ok: false, mistakes }
   const target = parseTarget(spec('target'))
   const groups = parseDistribution(spec('distribution'))
-  parseEnforcement(spec('enforcement'))
+  const enforcement = parseEnforcement(spec('enforcement'))
   const spread = parseSpread(spec('spread'))
   if (!metadata || !target || mistakes.length > 0) return { ok: false, mistakes }
-  return { ok: true, value: { ...metadata, target, groups, enforcement: 'Required', ...(spread === undefined ? {} : { spread }) } }
+  const options = { ...(enforcement === undefined ? {} : { enforcement }), ...(spread === undefined ? {} : { spread }) }
+  return { ok: true, value: { ...metadata, target, groups, ...options } }
 }

@@ -4,6 +4,7 @@ import type { NodeTerm, Pod } from '../pod.ts'
 import type { Requirement } from '../nodes/requirements.ts'
 
 const required = 'requiredDuringSchedulingIgnoredDuringExecution'
+const preferred = 'preferredDuringSchedulingIgnoredDuringExecution'
 const path = '/spec/affinity/nodeAffinity'
 
 /**
@@ -16,6 +17,23 @@ export function affinityPatch(pod: Pod, expressions: readonly Expression[]): Pat
   if (pod.affinityDepth === 0) return [add('/spec/affinity', { nodeAffinity: { [required]: selector } })]
   if (pod.affinityDepth === 1) return [add(path, { [required]: selector })]
   return [add(`${path}/${required}`, selector)]
+}
+
+/** What the scheduler is to weigh most: PreferredSchedulingTerm weights go from 1 to 100. */
+const greatestWeight = 100
+
+/** Prefers a node of the group, above all else that is preferred; what the pod has of its own stays. */
+export function preferencePatch(pod: Pod, expressions: readonly Expression[]): PatchOperation[] {
+  const term = { weight: greatestWeight, preference: { matchExpressions: expressions } }
+  if (pod.affinityDepth === 0) return [add('/spec/affinity', { nodeAffinity: { [preferred]: [term] } })]
+  if (pod.affinityDepth === 1) return [add(path, { [preferred]: [term] })]
+  const isThere = pod.preferred?.some(({ weight, preference: { matchExpressions, hasFields } }) =>
+    weight === greatestWeight && !hasFields && signatures(matchExpressions) === signatures(expressions))
+  return isThere === true ? [] : append(`${path}/${preferred}`, pod.preferred !== undefined, [term])
+}
+
+function signatures(expressions: readonly Requirement[]): string {
+  return expressions.map(signature).join(' ')
 }
 
 function narrow(term: NodeTerm, index: number, expressions: readonly Expression[]): PatchOperation[] {

@@ -160,7 +160,7 @@ export const invalidRules: readonly InvalidDistributor[] = [
     object: withSpec({ spread: [1, 2].map(maxSkew => ({ maxSkew, topologyKey: 'zone', whenUnsatisfiable: 'DoNotSchedule' })) }),
     paths: ['spec.spread[1]'],
   },
-  { name: 'Preferred, not available yet', object: withSpec({ enforcement: 'Preferred' }), paths: ['spec.enforcement'] },
+  { name: 'Audit, not available yet', object: withSpec({ enforcement: 'Audit' }), paths: ['spec.enforcement'] },
   { name: 'enforcement unknown', object: withSpec({ enforcement: 'Always' }), paths: ['spec.enforcement'] },
   {
     name: 'mistakes in many places',

@@ -36,7 +36,6 @@ void t.test('reads the classic sample with every default filled in', async t => 
       { name: 'type-default', expressions: [{ key: 'type', operator: 'In', values: ['default'] }], weight: 80, base: 0, tolerations: [] },
       { name: 'type-spot', expressions: [{ key: 'type', operator: 'In', values: ['spot'] }], weight: 20, base: 0, tolerations: [] },
     ],
-    enforcement: 'Required',
   })
 })
 
@@ -52,8 +51,7 @@ void t.test('reads every field', async t => {
     {
       target: { apiVersion: 'v1', kind: 'ReplicationController', podSelector },
       distribution: [{ name: 'big', nodeLabel: { b: '2', a: '1' }, matchExpressions, weight: 7, base: 2, max: 9, tolerations }, regular],
-      enforcement: 'Required',
-      spread,
+      enforcement: 'Preferred', spread,
     },
     { name: 'all', namespace: 'shop', creationTimestamp: '2026-01-31T12:00:00Z', labels: { any: 1 }, managedFields: 'ignored' },
   )
@@ -73,7 +71,7 @@ void t.test('reads every field', async t => {
       },
       { name: 'type-default', expressions: [{ key: 'type', operator: 'In', values: ['default'] }], weight: 80, base: 0, tolerations: [] },
     ],
-    enforcement: 'Required',
+    enforcement: 'Preferred',
     spread,
   })
 })
@@ -101,7 +99,7 @@ void t.test('says what is wrong and what would be right', async t => {
     },
     { object: withGroup({ base: 3, max: 2 }), want: 'is 2, less than base, 3, which it includes' },
     { object: ofGroups(regular, regular), want: '"type-default" is the name of spec.distribution[0] too; give one of them another' },
-    { object: withSpec({ enforcement: 'Audit' }), want: 'Audit is not available yet in this version; leave it out, or write Required' },
+    { object: withSpec({ enforcement: 'Audit' }), want: 'Audit is not available yet in this version; leave it out, or write Required or Preferred' },
     { object: withTarget({ apiVersion: 'apps' }), want: '"apps" is not group/version, such as apps/v1, nor v1 alone' },
     { object: withSpec({ replicas: 3 }), want: 'is not a field here; there are target, distribution, enforcement, spread' },
     {

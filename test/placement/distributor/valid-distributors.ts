@@ -79,6 +79,7 @@ export const validDistributors: readonly ValidDistributor[] = [
   { name: 'pods selected by nothing', object: withTarget({ podSelector: {} }) },
   { name: 'pods selected by empty parts', object: withTarget({ podSelector: { matchLabels: {}, matchExpressions: [] } }) },
   { name: 'Required', object: withSpec({ enforcement: 'Required' }) },
+  { name: 'Preferred', object: withSpec({ enforcement: 'Preferred' }) },
   {
     name: 'spread with everything',
     object: withSpread({

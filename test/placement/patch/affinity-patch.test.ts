@@ -1,7 +1,7 @@
 import t from 'tap'
 import { applyPatch, valueAt } from '../apply-patch.ts'
 import { pod } from '../known.ts'
-import { affinityPatch } from '../../../src/placement/patch/affinity-patch.ts'
+import { affinityPatch, preferencePatch } from '../../../src/placement/patch/affinity-patch.ts'
 import { readPod } from '../../../src/placement/pod.ts'
 
 const required = 'requiredDuringSchedulingIgnoredDuringExecution'
@@ -69,4 +69,33 @@ void t.test('the group\'s expressions are ANDed into every term that is not empt
     },
   ]
   for (const { name, affinity, want } of cases) t.strictSame(narrowed(affinity), want, name)
+})
+
+void t.test('a preference stands beside all that the pod has', async t => {
+  const wished = 'preferredDuringSchedulingIgnoredDuringExecution'
+  const ours = { weight: 100, preference: { matchExpressions: [spot, fast] } }
+  const cases: readonly { name: string, affinity: unknown, want: unknown }[] = [
+    { name: 'no affinity', affinity: undefined, want: { nodeAffinity: { [wished]: [ours] } } },
+    { name: 'of pods only', affinity: { podAffinity: {} }, want: { podAffinity: {}, nodeAffinity: { [wished]: [ours] } } },
+    { name: 'nodeAffinity empty', affinity: { nodeAffinity: {} }, want: { nodeAffinity: { [wished]: [ours] } } },
+    { name: 'null', affinity: { nodeAffinity: { [wished]: null } }, want: { nodeAffinity: { [wished]: [ours] } } },
+    { name: 'empty', affinity: { nodeAffinity: { [wished]: [] } }, want: { nodeAffinity: { [wished]: [ours] } } },
+    {
+      name: 'its own', affinity: { nodeAffinity: { [wished]: preferred } }, want: { nodeAffinity: { [wished]: [...preferred, ours] } },
+    },
+    { name: 'ours already', affinity: { nodeAffinity: { [wished]: [ours] } }, want: { nodeAffinity: { [wished]: [ours] } } },
+    {
+      name: 'ours, but for less',
+      affinity: { nodeAffinity: { [wished]: [{ ...ours, weight: 1 }] } }, want: { nodeAffinity: { [wished]: [{ ...ours, weight: 1 }, ours] } },
+    },
+    {
+      name: 'required terms', affinity: ofTerms([{ matchExpressions: [own] }]),
+      want: { nodeAffinity: { ...ofTerms([{ matchExpressions: [own] }]).nodeAffinity, [wished]: [ours] } },
+    },
+  ]
+  for (const { name, affinity, want } of cases) {
+    const object = affinity === undefined ? pod() : pod({ affinity })
+    const read = readPod(object)
+    t.strictSame('pod' in read && valueAt(applyPatch(object, preferencePatch(read.pod, [spot, fast])), 'spec', 'affinity'), want, name)
+  }
 })
