@@ -91,7 +91,7 @@ function chooseSeat(
   plan: Plan, revision: Revision, admission: string, closed: ReadonlySet<number>, givenSeat: number | undefined,
 ): Seat | undefined {
   const { distributor, groupIndex } = plan
-  const again = revision.reservationOf(admission)
+  const again = revision.givenTo(admission)
   const sameGroup = again?.distributor === distributor.name ? groupIndex.get(again.group) : undefined
   if (again !== undefined && sameGroup !== undefined) return { group: sameGroup, seat: again.seat }
   const isOpen = (group: number): boolean => !closed.has(group)

@@ -10,6 +10,18 @@ void t.test('the same review again gets the same answer and no second seat', asy
   t.equal(place(knowledge, pod(), { uid: 'review-2' }).seat, 1)
 })
 
+void t.test('nor does it when the watch has shown its pod meanwhile, until the watch is a minute past it', async t => {
+  const knowledge = know()
+  const first = decideOn(knowledge, pod())
+  const [shown] = grow(know(), 1).map(one => ({ ...one, admission: 'review-1' }))
+  knowledge.revisions.apply(shown!)
+  t.strictSame(decideOn(knowledge, pod()), first)
+  t.strictSame(knowledge.revisions.size(), { pods: 1, reservations: 0 })
+  t.equal(place(knowledge, pod(), { uid: 'review-2' }).seat, 1)
+  knowledge.revisions.expire(Date.now() + 3_600_000, true)
+  t.equal(place(knowledge, pod()).seat, 1, 'then it is a review like any other')
+})
+
 void t.test('a dry run gets the same decision and reserves nothing', async t => {
   const knowledge = know()
   const dry = decideOn(knowledge, pod(), { dryRun: true })

@@ -14,6 +14,47 @@ const lifetime = 60_000
 /** Reservations older than this are many only where something (a quota) refuses every try. */
 const settled = 5_000
 
+/** The reservations of one revision, and the answers to reviews whose pods the watch has shown meanwhile. */
+export interface Reservations {
+  readonly add: (reservation: Reservation) => void
+  /** What a review was given, so that the same review is given the same: also when its pod is there already, for as long as a seat is held. */
+  readonly givenTo: (admission: string) => Reservation | undefined
+  /** Ends one without a pod; undefined when there is none. */
+  readonly end: (admission: string) => Reservation | undefined
+  /** Ends one because its pod is there; undefined when there is none. */
+  readonly settle: (admission: string) => Reservation | undefined
+  readonly all: () => Iterable<Reservation>
+  readonly size: () => number
+  /** Forgets old answers and returns the reservations to end: see `expiredReservations`. */
+  readonly expire: (pods: number, progress: number, capped: boolean) => readonly Reservation[]
+}
+
+export function createReservations(): Reservations {
+  const open = new Map<string, Reservation>()
+  const settledOnes = new Map<string, Reservation>()
+  const end = (admission: string): Reservation | undefined => {
+    const reservation = open.get(admission)
+    open.delete(admission)
+    return reservation
+  }
+  return {
+    add: reservation => void open.set(reservation.admission, reservation),
+    givenTo: admission => open.get(admission) ?? settledOnes.get(admission),
+    end,
+    settle(admission) {
+      const reservation = end(admission)
+      if (reservation !== undefined) settledOnes.set(admission, reservation)
+      return reservation
+    },
+    all: () => open.values(),
+    size: () => open.size,
+    expire(pods, progress, capped) {
+      for (const [admission, { given }] of settledOnes) if (progress - given > lifetime) settledOnes.delete(admission)
+      return open.size === 0 ? [] : expiredReservations(open.values(), pods, progress, capped)
+    },
+  }
+}
+
 /**
  * The reservations to end, of one revision. Time is the watch's progress and not the clock's: a cut watch would have the
  * same seats given out again.

@@ -1,5 +1,5 @@
 import type { Plan } from '../distributor/plan.ts'
-import { expiredReservations, type Reservation } from './reservations.ts'
+import { createReservations, type Reservation } from './reservations.ts'
 import type { Roster } from './roster.ts'
 import { createSeating, type Sitter } from './seating.ts'
 
@@ -21,9 +21,11 @@ export interface PlacedPod {
 export interface Revision {
   readonly apply: (pod: PlacedPod) => void
   readonly remove: (uid: string) => void
+  /** Does nothing when the watch has shown the pod of that review. */
   readonly reserve: (reservation: Reservation) => void
   readonly release: (admission: string) => void
-  readonly reservationOf: (admission: string) => Reservation | undefined
+  /** What a review was given, as long as its seat is held or its pod has not been there for long. */
+  readonly givenTo: (admission: string) => Reservation | undefined
   /** The seats under a plan; kept up to date until the plan is another. */
   readonly rosterFor: (plan: Plan, ownPhase: boolean) => Roster
   /** See `expiredReservations`. */
@@ -33,25 +35,18 @@ export interface Revision {
 
 export function createRevision(owner: string): Revision {
   const pods = new Map<string, Sitter>()
-  const reservations = new Map<string, Reservation>()
+  const reservations = createReservations()
   const seating = createSeating(owner)
 
-  const release = (admission: string): void => {
-    const reservation = reservations.get(admission)
-    if (reservation === undefined) return
-    reservations.delete(admission)
-    seating.leave(reservation)
+  const leave = (one: Sitter | undefined): void => {
+    if (one !== undefined) seating.leave(one)
   }
   /** What held the pod's seat for it: what it was before, or else its reservation. */
   const takePlaceOf = (pod: PlacedPod): Sitter | undefined => {
     const before = pods.get(pod.uid)
-    if (pod.admission === undefined) return before
-    if (before === undefined) {
-      const reservation = reservations.get(pod.admission)
-      reservations.delete(pod.admission)
-      return reservation
-    }
-    release(pod.admission)
+    const reservation = pod.admission === undefined ? undefined : reservations.settle(pod.admission)
+    if (before === undefined) return reservation
+    leave(reservation)
     return before
   }
 
@@ -60,28 +55,28 @@ export function createRevision(owner: string): Revision {
       const before = takePlaceOf(pod)
       pods.set(pod.uid, sitterOf(pod))
       if (before !== undefined && sitsAlike(before, pod)) return
-      if (before !== undefined) seating.leave(before)
+      leave(before)
       seating.sit(pod)
     },
     remove(uid) {
-      const pod = pods.get(uid)
-      if (pod === undefined) return
+      leave(pods.get(uid))
       pods.delete(uid)
-      seating.leave(pod)
     },
     reserve(reservation) {
-      release(reservation.admission)
-      reservations.set(reservation.admission, reservation)
+      const before = reservations.end(reservation.admission)
+      // The watch has shown its pod: that holds the seat.
+      if (before === undefined && reservations.givenTo(reservation.admission) !== undefined) return
+      leave(before)
+      reservations.add(reservation)
       seating.sit(reservation)
     },
-    release,
-    reservationOf: admission => reservations.get(admission),
-    rosterFor: (plan, ownPhase) => seating.under(plan, ownPhase, () => [...pods.values(), ...reservations.values()]),
+    release: admission => leave(reservations.end(admission)),
+    givenTo: reservations.givenTo,
+    rosterFor: (plan, ownPhase) => seating.under(plan, ownPhase, () => [...pods.values(), ...reservations.all()]),
     expire(progress, capped) {
-      if (reservations.size === 0) return
-      for (const { admission } of expiredReservations(reservations.values(), pods.size, progress, capped)) release(admission)
+      for (const { admission } of reservations.expire(pods.size, progress, capped)) leave(reservations.end(admission))
     },
-    size: () => ({ pods: pods.size, reservations: reservations.size }),
+    size: () => ({ pods: pods.size, reservations: reservations.size() }),
   }
 }
 

@@ -80,7 +80,7 @@ void t.test('a reservation counts until the pod of its review is seen, or it is 
   t.strictSame([counts(revisions), revisions.size()], [[2, 0], { pods: 1, reservations: 1 }])
   revision.release('r2')
   t.strictSame([counts(revisions), revisions.size()], [[1, 0], { pods: 1, reservations: 0 }])
-  t.equal(revision.reservationOf('r1'), undefined)
+  t.equal(revision.givenTo('r2'), undefined)
 })
 
 void t.test('another plan seats the same pods anew, those of its own distributor and groups', async t => {
