@@ -36,7 +36,8 @@ function patched(patch: readonly unknown[]): Partial<Answer['response']> {
  */
 function asciiOf(json: string): string {
   if (Buffer.byteLength(json) === json.length) return json
-  return json.replaceAll(/[^ -~]/gu, character => character.split('').map(unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''))
+  // Without the u flag a character beyond U+FFFF is its two units, and each gets an escape, as JSON wants it.
+  return json.replaceAll(/[^ -~]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 function warned(warning: string | undefined): Partial<Answer['response']> {

@@ -10,6 +10,7 @@ import { openKnowledge, type KnowledgeFlags } from './open-knowledge.ts'
 import { startsAnywhere } from '../placement/distributor/plan.ts'
 import { podsOf, workloadKinds, type PodToAdmit } from './pods-of.ts'
 import { table } from './table.ts'
+import { messageOf } from './message-of.ts'
 
 export const admitOutputs = ['table', 'json', 'yaml', 'patch'] as const
 
@@ -58,7 +59,7 @@ export async function admit(flags: AdmitFlags, io: AdmitIo): Promise<number> {
     const hasWarning = admitted.some(({ decision }) => decision.kind === 'skip' && decision.warning !== undefined)
     return troubles.length + opened.troubles.length > 0 || hasWarning ? 1 : 0
   } catch (error) {
-    tell(error instanceof Error ? error.message : String(error))
+    tell(messageOf(error))
     return 1
   }
 }
@@ -83,7 +84,7 @@ async function readOne(file: string, io: AdmitIo): Promise<Input> {
   try {
     return { ...parseManifests(file, await readFile(file, 'utf8')), unreadable: [] }
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = messageOf(error)
     return { manifests: [], troubles: [], unreadable: [`${file} cannot be read: ${why}`] }
   }
 }

@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { messageOf } from './message-of.ts'
 
 interface Listener extends Pick<FastifyInstance, 'server' | 'initialConfig'> {
   readonly listen: (options: { readonly host: string, readonly port: number }) => Promise<string>
@@ -14,7 +15,7 @@ export async function listen(app: Listener, host: string, port: number): Promise
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     // A machine without IPv6: every address is then every IPv4 address.
     if (host === '::' && (code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL')) return listen(app, '0.0.0.0', port)
-    throw new Error(`cannot listen on ${host} port ${port}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    throw new Error(`cannot listen on ${host} port ${port}: ${messageOf(error)}`, { cause: error })
   }
   const address = app.server.address()
   if (address === null || typeof address === 'string') throw new Error(`listening on ${host} port ${port}, but without an address`)

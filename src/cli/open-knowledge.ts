@@ -3,12 +3,14 @@ import { connect, type Connection } from '../cluster/connection.ts'
 import { followCluster } from '../cluster/follow.ts'
 import { learn } from '../manifests/learn.ts'
 import { readManifests } from '../manifests/read.ts'
+import { mistakesOf } from '../placement/distributor/listed.ts'
 import { createKnowledge, type Knowledge } from '../placement/knowledge.ts'
 import { sourceOf } from './cluster-source.ts'
 import { parseConfiguration, type Configuration, type Environment } from './configuration.ts'
 import { preflight } from './preflight.ts'
 import { unreadableFolder } from './prepare.ts'
 import { environmentVariable } from './serve-flags.ts'
+import { messageOf } from './message-of.ts'
 
 /** Where a command looks for distributors: a folder of manifests, or else a cluster. */
 export interface KnowledgeFlags {
@@ -68,7 +70,7 @@ async function openCluster(
   try {
     const refused = await preflight(connection)
     const mistakes = refused.length > 0 ? refused : await syncOnce(connection, knowledge, longest)
-    return mistakes.length > 0 ? { mistakes } : { knowledge, troubles: mistakesOf(knowledge) }
+    return mistakes.length > 0 ? { mistakes } : { knowledge, troubles: troublesOf(knowledge) }
   } finally {
     await connection.close()
   }
@@ -92,12 +94,6 @@ async function syncOnce(connection: Connection, knowledge: Knowledge, longest: n
 }
 
 /** What is wrong with distributors that the API server let pass, one line a mistake. */
-function mistakesOf({ distributors }: Knowledge): readonly string[] {
-  return [...distributors.all()].flatMap(({ namespace, name, outcome }) =>
-    ('mistakes' in outcome ? outcome.mistakes : []).map(({ path, message }) =>
-      `${namespace}/${name}: ${path === '' ? '' : `${path}: `}${message}`))
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+function troublesOf({ distributors }: Knowledge): readonly string[] {
+  return [...distributors.all()].flatMap(one => mistakesOf(one).map(mistake => `${one.namespace}/${one.name}: ${mistake}`))
 }

@@ -7,6 +7,7 @@ import type { Environment } from './configuration.ts'
 import { openKnowledge, type KnowledgeFlags } from './open-knowledge.ts'
 import { startsAnywhere } from '../placement/distributor/plan.ts'
 import { bar, table } from './table.ts'
+import { messageOf } from './message-of.ts'
 
 export const planOutputs = ['table', 'json', 'yaml'] as const
 
@@ -59,7 +60,7 @@ export async function plan(flags: PlanFlags, io: PlanIo): Promise<number> {
     io.stdout(print(valid.map(distributor => outlook(distributor, flags.replicas)), flags.output))
     return troubles.length === 0 ? 0 : 1
   } catch (error) {
-    tell(error instanceof Error ? error.message : String(error))
+    tell(messageOf(error))
     return 1
   }
 }

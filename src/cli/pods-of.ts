@@ -1,4 +1,4 @@
-import { isMap } from '../placement/is-map.ts'
+import { asMap } from '../placement/is-map.ts'
 
 type Map = Readonly<Record<string, unknown>>
 
@@ -110,10 +110,6 @@ function defaultCount(kind: unknown, spec: Map): number {
   const parallelism = numberOf(spec['parallelism']) ?? 1
   // All indexes of an indexed Job get a seat; of a plain one, those pods that run at a time.
   return spec['completionMode'] === 'Indexed' ? completions ?? parallelism : Math.min(parallelism, completions ?? parallelism)
-}
-
-function asMap(value: unknown): Map {
-  return isMap(value) ? value : {}
 }
 
 function textOf(value: unknown): string | undefined {

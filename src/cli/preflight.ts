@@ -1,6 +1,7 @@
 import { ClusterError } from '../cluster/cluster-error.ts'
 import type { Connection } from '../cluster/connection.ts'
 import { paths } from '../cluster/follow.ts'
+import { messageOf } from './message-of.ts'
 
 const hints: Readonly<Record<keyof typeof paths, string>> = {
   poddistributors: 'is the CRD installed? kubectl apply -k config',
@@ -33,7 +34,7 @@ export async function preflight(
 }
 
 function describe(error: unknown, resource: keyof typeof paths, server: string): string {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   const status = error instanceof ClusterError ? error.status : undefined
   // No answer at all is said once, and not for each resource.
   if (status === undefined) return `${server} does not answer: ${message.replace(/^GET \S+: /u, '')}`

@@ -7,6 +7,7 @@ import { sourceOf } from './cluster-source.ts'
 import type { Configuration, Environment } from './configuration.ts'
 import { preflight } from './preflight.ts'
 import type { FlagName } from './serve-flags.ts'
+import { messageOf } from './message-of.ts'
 
 /** What serving needs and what was found good before it began. */
 export interface Prepared {
@@ -84,8 +85,4 @@ function certificateHosts({ host, webhookUrl }: Configuration, ownNamespace: str
   const called = webhookUrl === undefined ? [] : [webhookUrl.hostname.replace(/^\[|\]$/gu, '')]
   return [...new Set(['localhost', '127.0.0.1', '::1', service, `${service}.cluster.local`, ...listening, ...called])]
     .filter(name => name !== '' && (isIP(name) !== 0 || !name.includes(':')))
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -4,6 +4,7 @@ import { greet } from './greeting.ts'
 import { prepare } from './prepare.ts'
 import type { FlagName } from './serve-flags.ts'
 import { startVersprei } from './versprei.ts'
+import { messageOf } from './message-of.ts'
 
 export interface ServeIo {
   readonly environment: Environment
@@ -38,7 +39,7 @@ export async function serve(flags: Partial<Record<FlagName, string>>, io: ServeI
     await versprei.stop(await untilDrained(configuration, signals, versprei.drain))
     return 0
   } catch (error) {
-    return fail(1, [error instanceof Error ? error.message : String(error)])
+    return fail(1, [messageOf(error)])
   } finally {
     await prepared.connection?.close()
   }

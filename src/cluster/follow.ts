@@ -39,12 +39,14 @@ export function tellingMistakes(distributors: Distributors, log: Pick<Log, 'warn
   const told = new Map<string, string>()
   const tell = ({ namespace, name, outcome }: Listed): void => {
     const key = `${namespace}/${name}`
-    const mistakes = 'mistakes' in outcome ? outcome.mistakes : []
-    const text = JSON.stringify(mistakes)
-    if (mistakes.length === 0) told.delete(key)
-    if (mistakes.length === 0 || told.get(key) === text) return
+    if (!('mistakes' in outcome)) {
+      told.delete(key)
+      return
+    }
+    const text = JSON.stringify(outcome.mistakes)
+    if (told.get(key) === text) return
     told.set(key, text)
-    log.warn({ namespace, name, mistakes }, 'this PodDistributor has mistakes: the pods it targets are created as they are')
+    log.warn({ namespace, name, mistakes: outcome.mistakes }, 'this PodDistributor has mistakes: the pods it targets are created as they are')
   }
   return {
     replace(all) {

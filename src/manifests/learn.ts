@@ -1,7 +1,7 @@
 import type { Knowledge } from '../placement/knowledge.ts'
 import { distributorLabel, groupLabel, kind as distributorKind } from '../placement/keys.ts'
-import { listDistributor } from '../placement/distributor/listed.ts'
-import { isMap } from '../placement/is-map.ts'
+import { listDistributor, mistakesOf } from '../placement/distributor/listed.ts'
+import { asMap } from '../placement/is-map.ts'
 import { readNode } from '../placement/nodes/nodes.ts'
 import { readPlacedPod } from '../placement/seats/placed-pod.ts'
 import type { Manifest, Manifests, Trouble } from './read.ts'
@@ -26,8 +26,7 @@ export function learn({ distributors, nodes, revisions }: Knowledge, { manifests
     .map(({ where }) => `${where}: metadata.name: is missing or no text; a Node has a name`)
   const pods = ofKind('Pod').map(({ where, object }) => ({ where, object: withNamespace(object) }))
   revisions.replace(pods.map(({ object }) => readPlacedPod(object)).filter(pod => pod !== undefined))
-  const mistakes = listed.flatMap(({ where, one: { outcome } }) =>
-    'mistakes' in outcome ? outcome.mistakes.map(({ path, message }) => `${where}: ${path === '' ? '' : `${path}: `}${message}`) : [])
+  const mistakes = listed.flatMap(({ where, one }) => mistakesOf(one).map(mistake => `${where}: ${mistake}`))
   return [...troubles, ...mistakes, ...twice, ...nameless, ...pods.flatMap(seatless)]
 }
 
@@ -51,8 +50,4 @@ function seatless({ where, object }: Manifest): readonly Trouble[] {
     ...(typeof controller['uid'] === 'string' ? [] : ['metadata.ownerReferences: has no controller with a uid']),
     ...(typeof asMap(labels)[groupLabel] === 'string' ? [] : [`metadata.labels: lacks ${groupLabel}`]),
   ].map(lack => `${where}: ${lack}; a pod needs it to hold its seat`)
-}
-
-function asMap(value: unknown): Map {
-  return isMap(value) ? value : {}
 }

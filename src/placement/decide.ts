@@ -6,7 +6,7 @@ import type { Knowledge } from './knowledge.ts'
 import { deletionCostAnnotation } from './keys.ts'
 import { goesByOwnCost, markPatch } from './patch/mark-patch.ts'
 import type { PatchOperation } from './patch/patch-operation.ts'
-import { startsAnywhere, type Plan } from './distributor/plan.ts'
+import type { Plan } from './distributor/plan.ts'
 import { readPod, type Owner, type Pod } from './pod.ts'
 import type { Revision } from './seats/revision.ts'
 import type { Seat } from './seats/roster.ts'
@@ -95,6 +95,6 @@ function chooseSeat(
   const sameGroup = again?.distributor === distributor.name ? groupIndex.get(again.group) : undefined
   if (again !== undefined && sameGroup !== undefined) return { group: sameGroup, seat: again.seat }
   const isOpen = (group: number): boolean => !closed.has(group)
-  const roster = revision.rosterFor(plan, startsAnywhere(distributor))
+  const roster = revision.rosterFor(plan)
   return givenSeat === undefined ? roster.choose(isOpen) : roster.groupAt(givenSeat, isOpen)
 }

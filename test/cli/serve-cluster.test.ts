@@ -1,24 +1,11 @@
 import { cp, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
-import { createClient, review } from '../admission/serving.ts'
+import t from 'tap'
+import { review } from '../admission/serving.ts'
 import { distributors, startApi } from './api-server.ts'
 import { start, until } from './process.ts'
 import { twins } from './twins.ts'
-
-const anyPorts = ['--host', '127.0.0.1', '--port', '0', '--metrics-port', '0']
-
-const get = async (url: string) => {
-  const response = await fetch(url)
-  return `${response.status} ${await response.text()}`
-}
-const metric = async (metricsUrl: string | undefined, name: string): Promise<number> =>
-  Number((await get(`${metricsUrl}/metrics`)).split('\n').find(line => line.startsWith(`${name} `))?.split(' ')[1])
-
-const client = async (t: Test, url: string | undefined, certificates: string) => {
-  const { port } = new URL(url ?? '')
-  return createClient(t, Number(port), { ca: await readFile(join(certificates, 'ca.crt'), 'utf8') })
-}
+import { anyPorts, client, get, metric } from './serving.ts'
 
 void t.test('registers only when all lists are there; when the API server dies it serves on, ready, and says for how long', async t => {
   const api = await startApi(t)

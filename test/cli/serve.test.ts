@@ -1,25 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
-import { createClient, review } from '../admission/serving.ts'
+import t from 'tap'
+import { review } from '../admission/serving.ts'
 import { startApi } from './api-server.ts'
 import { start, until, type Running } from './process.ts'
+import { anyPorts, client, get, metric } from './serving.ts'
 
 const samples = join(import.meta.dirname, '../../config/samples')
-const anyPorts = ['--host', '127.0.0.1', '--port', '0', '--metrics-port', '0']
-
-const get = async (url: string) => {
-  const response = await fetch(url)
-  return `${response.status} ${await response.text()}`
-}
-const metric = async (metricsUrl: string | undefined, name: string): Promise<number> =>
-  Number((await get(`${metricsUrl}/metrics`)).split('\n').find(line => line.startsWith(`${name} `))?.split(' ')[1])
-
-const client = async (t: Test, url: string | undefined, certificates: string) => {
-  const { port } = new URL(url ?? '')
-  return createClient(t, Number(port), { ca: await readFile(join(certificates, 'ca.crt'), 'utf8') })
-}
 
 void t.test('serves a folder of manifests, says where and what to try, and ends by SIGINT without a drain', async t => {
   const certificates = join(t.testdir({}), 'certs')

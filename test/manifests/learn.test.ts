@@ -60,7 +60,7 @@ void t.test('a pod without a namespace is in default, as a distributor is', asyn
   learn(knowledge, files({ a: pod('u').replace('  namespace: shop\n', ''), b: web }))
   const [listed] = knowledge.distributors.all()
   if (listed === undefined || !('plan' in listed.outcome)) throw new Error('web is valid')
-  t.same(knowledge.revisions.of('default', 'r').rosterFor(listed.outcome.plan, false).counts(), [1])
+  t.same(knowledge.revisions.of('default', 'r').rosterFor(listed.outcome.plan).counts(), [1])
 })
 
 void t.test('a pod that was placed, and lacks what makes it hold its seat, is told; one that holds none any more is not', async t => {

@@ -3,7 +3,7 @@ import type { Field } from './fields.ts'
 import { parseCreated, parsePodDistributor } from './parse-distributor.ts'
 import { parseTarget } from './parse-target.ts'
 import { createPlan, type Plan } from './plan.ts'
-import { isMap } from '../is-map.ts'
+import { asMap } from '../is-map.ts'
 
 /** A PodDistributor as it was found: ready to decide by, or what is wrong with it. */
 export interface Listed {
@@ -39,6 +39,11 @@ export function listDistributor(object: unknown, namespace = 'default'): Listed 
   }
 }
 
+/** What is wrong with it, one line a mistake; empty when it is ready. */
+export function mistakesOf({ outcome }: Listed): readonly string[] {
+  return 'mistakes' in outcome ? outcome.mistakes.map(({ path, message }) => `${path === '' ? '' : `${path}: `}${message}`) : []
+}
+
 function targetOf(value: unknown): Target | undefined {
   const field = aside(value)
   const target = parseTarget(field)
@@ -48,8 +53,4 @@ function targetOf(value: unknown): Target | undefined {
 /** A field whose mistakes are listed already. */
 function aside(value: unknown): Field {
   return { path: '', value: value ?? undefined, mistakes: [] }
-}
-
-function asMap(value: unknown): Readonly<Record<string, unknown>> {
-  return isMap(value) ? value : {}
 }

@@ -6,8 +6,8 @@ export interface Plan {
   readonly distributor: PodDistributor
   /** From a group's name to its index in `distributor.groups`. */
   readonly groupIndex: ReadonlyMap<string, number>
-  /** The sequence for the revision of this owner, computed at first need. `ownPhase`: it starts where the owner's uid says. */
-  readonly sequenceFor: (ownerUid: string, ownPhase: boolean) => Sequence
+  /** The sequence for the revision of this owner, computed at first need: one for all, or one that starts where the owner's uid says. */
+  readonly sequenceFor: (ownerUid: string) => Sequence
 }
 
 export function createPlan(distributor: PodDistributor): Plan {
@@ -15,8 +15,8 @@ export function createPlan(distributor: PodDistributor): Plan {
   return {
     distributor,
     groupIndex: new Map(distributor.groups.map((group, index) => [group.name, index])),
-    sequenceFor(ownerUid, ownPhase) {
-      if (ownPhase) return createSequence(distributor.groups, phaseOf(ownerUid))
+    sequenceFor(ownerUid) {
+      if (startsAnywhere(distributor)) return createSequence(distributor.groups, phaseOf(ownerUid))
       shared ??= createSequence(distributor.groups)
       return shared
     },

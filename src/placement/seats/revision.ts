@@ -27,7 +27,7 @@ export interface Revision {
   /** What a review was given, as long as its seat is held or its pod has not been there for long. */
   readonly givenTo: (admission: string) => Reservation | undefined
   /** The seats under a plan; kept up to date until the plan is another. */
-  readonly rosterFor: (plan: Plan, ownPhase: boolean) => Roster
+  readonly rosterFor: (plan: Plan) => Roster
   /** See `expiredReservations`. */
   readonly expire: (progress: number, capped: boolean) => void
   readonly size: () => { readonly pods: number, readonly reservations: number }
@@ -72,7 +72,7 @@ export function createRevision(owner: string): Revision {
     },
     release: admission => leave(reservations.end(admission)),
     givenTo: reservations.givenTo,
-    rosterFor: (plan, ownPhase) => seating.under(plan, ownPhase, () => [...pods.values(), ...reservations.all()]),
+    rosterFor: plan => seating.under(plan, () => [...pods.values(), ...reservations.all()]),
     expire(progress, capped) {
       for (const { admission } of reservations.expire(pods.size, progress, capped)) leave(reservations.end(admission))
     },

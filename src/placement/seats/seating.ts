@@ -15,7 +15,7 @@ export interface Seating {
   /** Of one that sits. */
   readonly leave: (one: Sitter) => void
   /** `sitters`: all that sit, asked for when the plan is another. */
-  readonly under: (plan: Plan, ownPhase: boolean, sitters: () => Iterable<Sitter>) => Roster
+  readonly under: (plan: Plan, sitters: () => Iterable<Sitter>) => Roster
 }
 
 export function createSeating(owner: string): Seating {
@@ -37,9 +37,9 @@ export function createSeating(owner: string): Seating {
       const seated = seatOf(one)
       if (seated !== undefined) current?.roster.remove(seated)
     },
-    under(plan, ownPhase, sitters) {
+    under(plan, sitters) {
       if (current?.plan === plan) return current.roster
-      const { roster } = current = { plan, roster: createRoster(plan.sequenceFor(owner, ownPhase), plan.distributor.groups) }
+      const { roster } = current = { plan, roster: createRoster(plan.sequenceFor(owner), plan.distributor.groups) }
       for (const one of sitters()) sit(one)
       return roster
     },

@@ -9,8 +9,10 @@ const { distributor } = outcome.plan
 
 void t.test('revisions share one sequence, but for those that start elsewhere', async t => {
   const plan = createPlan(distributor)
-  t.equal(plan.sequenceFor('a', false), plan.sequenceFor('b', false))
-  const start = (uid: string) => Array.from({ length: 12 }, (_, seat) => plan.sequenceFor(uid, true).groupOf(seat)).join('')
+  t.equal(plan.sequenceFor('a'), plan.sequenceFor('b'))
+  const { group, kind } = distributor.target
+  const unnamed = createPlan({ ...distributor, target: { group, kind } })
+  const start = (uid: string) => Array.from({ length: 12 }, (_, seat) => unnamed.sequenceFor(uid).groupOf(seat)).join('')
   t.equal(start('a'), start('a'), 'the same owner starts where it started')
   t.ok(new Set(Array.from({ length: 50 }, (_, i) => start(`uid-${i}`))).size >= 4, 'others elsewhere')
 })

@@ -19,10 +19,10 @@ const one = (fields: Partial<PlacedPod> = {}): PlacedPod => ({
 const reservation = { admission: 'r1', distributor: 'web', group: 'type-default', seat: 0, given: 0 }
 const counts = (revisions: Revisions, by = plan, owner = 'rs', namespace = 'shop') => [...revisions.of(
   namespace, owner
-).rosterFor(by, false).counts()]
+).rosterFor(by).counts()]
 const state = (revisions: Revisions) => ['x', 'y'].flatMap(namespace => ['1', '2'].map(owner => {
   const revision = revisions.of(namespace, owner)
-  return [revision.size(), counts(revisions, plan, owner, namespace), revision.rosterFor(plan, false).choose(() => true)]
+  return [revision.size(), counts(revisions, plan, owner, namespace), revision.rosterFor(plan).choose(() => true)]
 }))
 
 const pod: fc.Arbitrary<PlacedPod> = fc.record({
