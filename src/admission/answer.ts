@@ -27,6 +27,7 @@ export function answer(uid: string, decision: Decision): Answer {
 }
 
 function patched(patch: readonly unknown[]): Partial<Answer['response']> {
+  if (patch.length === 0) return {}
   return { patchType: 'JSONPatch', patch: btoa(asciiOf(JSON.stringify(patch))) }
 }
 

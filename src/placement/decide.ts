@@ -1,6 +1,5 @@
 import { affinityPatch, preferencePatch } from './patch/affinity-patch.ts'
 import type { PodDistributor } from './distributor/distributor.ts'
-import type { Listed } from './distributor/listed.ts'
 import { impossibleGroups } from './nodes/impossible-groups.ts'
 import type { Knowledge } from './knowledge.ts'
 import { deletionCostAnnotation } from './keys.ts'
@@ -25,7 +24,14 @@ export interface Placement {
   readonly patch: readonly PatchOperation[]
   /** A word to the pod's owner where the shares will not be kept for ever. */
   readonly warning?: string
+  /** What the distributor's owner should know of. */
+  readonly complaint?: Complaint
+  /** The distributor is only tried (`enforcement: Audit`): the pod would have got this seat, and nothing is patched. */
+  readonly audit?: true
 }
+
+/** What is the matter with a pod that was placed: the user's own deletion cost decides which go first; no group can take it now. */
+export type Complaint = 'OwnDeletionCost' | 'NoOpenGroup'
 
 export type Decision = Placement | Skip
 
@@ -37,6 +43,21 @@ export type Decision = Placement | Skip
  * @param now milliseconds since 1970
  */
 export function decide(knowledge: Knowledge, request: Request, now: number): Decision {
+  const candidate = examine(knowledge, request)
+  return candidate.kind === 'skip' ? candidate : place(knowledge, candidate, now)
+}
+
+/** A pod that a distributor places: all that has to be known of a request before its seat is chosen. */
+export interface Candidate {
+  readonly kind: 'candidate'
+  readonly request: Request
+  readonly pod: Pod
+  readonly owner: Owner
+  readonly plan: Plan
+}
+
+/** What can be told of a request without giving out a seat: each replica tells it alone. */
+export function examine(knowledge: Knowledge, request: Request): Candidate | Skip {
   const outside = skipRequest(request, knowledge.ownNamespace)
   if (outside !== undefined) return outside
   const read = readPod(request.object)
@@ -47,16 +68,18 @@ export function decide(knowledge: Knowledge, request: Request, now: number): Dec
   const workloads = workloadsOf(scope.owner, pod.labels)
   const listed = knowledge.distributors.find(request.namespace, workloads, pod.labels ?? {})
   if (listed === undefined) return skip('no-distributor')
-  return skipLabelled(pod) ?? place(knowledge, request, pod, scope.owner, listed, now)
+  const labelled = skipLabelled(pod)
+  if (labelled !== undefined) return { ...labelled, distributor: listed.name }
+  if ('plan' in listed.outcome) return { kind: 'candidate', request, pod, owner: scope.owner, plan: listed.outcome.plan }
+  const [first] = listed.outcome.mistakes
+  return skip('distributor-invalid', `not placed: PodDistributor ${listed.name} is invalid: ${first?.path ?? ''} ${first?.message ?? ''}`)
 }
 
-function place(knowledge: Knowledge, request: Request, pod: Pod, owner: Owner, listed: Listed, now: number): Decision {
-  if ('mistakes' in listed.outcome) {
-    const [first] = listed.outcome.mistakes
-    return skip('distributor-invalid', `not placed: PodDistributor ${listed.name} is invalid: ${first?.path ?? ''} ${first?.message ?? ''}`)
-  }
-  const { plan } = listed.outcome
-  const revision = knowledge.revisions.of(request.namespace, owner.uid)
+/** Gives a candidate its seat. Only the replica that leads does so for all; see `decide`. */
+export function place(knowledge: Knowledge, candidate: Candidate, now: number): Decision {
+  const { request, pod, owner, plan } = candidate
+  const isAudit = plan.distributor.enforcement === 'Audit'
+  const revision = (isAudit ? knowledge.audits : knowledge.revisions).of(request.namespace, owner.uid)
   const givenSeat = ownSeat(pod)
   const closed = impossibleGroups(pod, plan.distributor.groups, knowledge.nodes)
   const chosen = chooseSeat(plan, revision, request.uid, closed, givenSeat)
@@ -64,6 +87,11 @@ function place(knowledge: Knowledge, request: Request, pod: Pod, owner: Owner, l
   const group = plan.distributor.groups[chosen.group]
   if (group === undefined) throw new RangeError(`there is no group ${chosen.group}`)
   const placed = { distributor: plan.distributor.name, group: group.name, seat: chosen.seat, admission: request.uid }
+  const isReserved = !request.dryRun && givenSeat === undefined
+  if (isAudit) {
+    if (isReserved) revision.reserve({ ...placed, given: now })
+    return { kind: 'place', distributor: placed.distributor, group: placed.group, seat: placed.seat, patch: [], audit: true }
+  }
   const marks = markPatch(pod, placed)
   if (marks === undefined) return skip('annotations-too-large', 'not placed: the pod\'s annotations leave no room for ours')
   const patch = [
@@ -76,9 +104,12 @@ function place(knowledge: Knowledge, request: Request, pod: Pod, owner: Owner, l
       : preferencePatch(pod, group.expressions),
     ...tolerationPatch(pod, group.tolerations),
   ]
-  if (!request.dryRun && givenSeat === undefined) revision.reserve({ ...placed, given: now })
+  if (isReserved) revision.reserve({ ...placed, given: now })
   const decision: Placement = { kind: 'place', distributor: placed.distributor, group: placed.group, seat: placed.seat, patch }
-  return goesByOwnCost(pod) ? { ...decision, warning: `placed, but scaling in goes by the pod's own ${deletionCostAnnotation}` } : decision
+  if (goesByOwnCost(pod)) {
+    return { ...decision, complaint: 'OwnDeletionCost', warning: `placed, but scaling in goes by the pod's own ${deletionCostAnnotation}` }
+  }
+  return closed.has(chosen.group) ? { ...decision, complaint: 'NoOpenGroup' } : decision
 }
 
 /** Where nothing is declared, a volume decides where its pod can run: a pod required elsewhere would wait for ever. */

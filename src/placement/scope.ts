@@ -28,6 +28,8 @@ export interface Skip {
   readonly kind: 'skip'
   readonly reason: SkipReason
   readonly warning?: string
+  /** The one that would have placed the pod, where that is known. */
+  readonly distributor?: string
 }
 
 export function skip(reason: SkipReason, warning?: string): Skip {

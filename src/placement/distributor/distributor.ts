@@ -54,8 +54,11 @@ export interface Target {
   readonly podSelector?: LabelSelector
 }
 
-/** Required: a pod runs on its group's nodes or not at all. Preferred: the scheduler looks there first. */
-export type Enforcement = 'Required' | 'Preferred'
+/**
+ * Required: a pod runs on its group's nodes or not at all. Preferred: the scheduler looks there first. Audit: it is decided, counted and
+ * reported, and nothing is patched.
+ */
+export type Enforcement = 'Required' | 'Preferred' | 'Audit'
 
 export interface PodDistributor {
   readonly namespace: string

@@ -9,6 +9,7 @@ export interface Distributors {
   readonly remove: (namespace: string, name: string) => void
   /** The one that decides for a pod of these workloads: named before unnamed, then the older, then by name. */
   readonly find: (namespace: string, workloads: readonly Workload[], labels: Readonly<Record<string, string>>) => Listed | undefined
+  readonly get: (namespace: string, name: string) => Listed | undefined
   readonly all: () => Iterable<Listed>
 }
 
@@ -22,9 +23,12 @@ export function createDistributors(): Distributors {
     listed.delete(`${namespace}/${name}`)
     targets.remove(one)
   }
-  const apply = (one: Listed): void => {
-    const before = listed.get(`${one.namespace}/${one.name}`)
-    if (before !== undefined && saysTheSame(before, one)) return
+  const apply = (given: Listed): void => {
+    const before = listed.get(`${given.namespace}/${given.name}`)
+    const isSame = before !== undefined && saysTheSame(before, given)
+    if (isSame && before.generation === given.generation && before.uid === given.uid) return
+    // The plan stays where it can, and with it what is known by it.
+    const one = isSame ? { ...given, outcome: before.outcome } : given
     remove(one.namespace, one.name)
     listed.set(`${one.namespace}/${one.name}`, one)
     targets.add(one)
@@ -37,12 +41,13 @@ export function createDistributors(): Distributors {
       for (const [key, { namespace, name }] of listed) if (!kept.has(key)) remove(namespace, name)
       for (const one of all) apply(one)
     },
+    get: (namespace, name) => listed.get(`${namespace}/${name}`),
     find: targets.find,
     all: () => listed.values(),
   }
 }
 
-/** A new status or another label changes nothing: the plan stays, and with it what is known by it. */
+/** A new status or another label changes nothing. */
 function saysTheSame(a: Listed, b: Listed): boolean {
   return whatItSays(a) === whatItSays(b)
 }

@@ -9,8 +9,12 @@ import { asMap } from '../is-map.ts'
 export interface Listed {
   readonly namespace: string
   readonly name: string
+  /** Empty where it is no object of a cluster. */
+  readonly uid: string
   /** Milliseconds since 1970. */
   readonly created: number
+  /** metadata.generation: which spec this is; 0 where the API server did not say. */
+  readonly generation: number
   /** Undefined where the target itself cannot be told. */
   readonly target: Target | undefined
   readonly outcome: { readonly plan: Plan } | { readonly mistakes: readonly Mistake[] }
@@ -22,15 +26,16 @@ export interface Listed {
  */
 export function listDistributor(object: unknown, namespace = 'default'): Listed {
   const parsed = parsePodDistributor(object, namespace)
+  const { metadata, spec } = asMap(object)
+  const { name, namespace: own, creationTimestamp, uid, generation } = asMap(metadata)
+  const identity = { uid: typeof uid === 'string' ? uid : '', generation: typeof generation === 'number' ? generation : 0 }
   if (parsed.ok) {
     const { value } = parsed
-    return {
-      namespace: value.namespace, name: value.name, created: value.created, target: value.target, outcome: { plan: createPlan(value) },
-    }
+    const { namespace: inNamespace, name: named, created, target } = value
+    return { ...identity, namespace: inNamespace, name: named, created, target, outcome: { plan: createPlan(value) } }
   }
-  const { metadata, spec } = asMap(object)
-  const { name, namespace: own, creationTimestamp } = asMap(metadata)
   return {
+    ...identity,
     namespace: typeof own === 'string' ? own : namespace,
     name: typeof name === 'string' ? name : '',
     created: parseCreated(aside(creationTimestamp)) || 0,

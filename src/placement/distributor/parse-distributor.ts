@@ -38,11 +38,6 @@ function parseMetadata(field: Field, namespace: string): Metadata | undefined {
   }
 }
 
-function parseEnforcement(field: Field): Enforcement | undefined {
-  if (field.value !== 'Audit') return choiceOf<Enforcement>(field, ['Required', 'Preferred'])
-  return fault(field, 'Audit is not available yet in this version; leave it out, or write Required or Preferred')
-}
-
 function expectText(field: Field, wanted: string): void {
   if (!requirePresent(field, wanted)) return
   textOf(field, text => (text === wanted ? undefined : `is ${quote(text)}; it must be ${wanted}`))
@@ -69,7 +64,7 @@ export function parsePodDistributor(object: unknown, namespace = 'default'): Par
   if (!spec) return { ok: false, mistakes }
   const target = parseTarget(spec('target'))
   const groups = parseDistribution(spec('distribution'))
-  const enforcement = parseEnforcement(spec('enforcement'))
+  const enforcement = choiceOf<Enforcement>(spec('enforcement'), ['Required', 'Preferred', 'Audit'])
   const spread = parseSpread(spec('spread'))
   if (!metadata || !target || mistakes.length > 0) return { ok: false, mistakes }
   const options = { ...(enforcement === undefined ? {} : { enforcement }), ...(spread === undefined ? {} : { spread }) }

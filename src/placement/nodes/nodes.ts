@@ -15,6 +15,8 @@ export interface Nodes {
   readonly apply: (node: Node) => void
   readonly remove: (name: string) => void
   readonly size: () => number
+  /** Undefined for a node that is not known. */
+  readonly labelsOf: (name: string) => Labels | undefined
   /** Whether the group has a node, and each of its nodes has this label. */
   readonly everyOneHas: (group: Group, label: string) => boolean
   /** Whether each of these nodes is known, and none of them is in the group. */
@@ -44,6 +46,7 @@ export function createNodes(): Nodes {
       if (nodes.delete(name)) forget()
     },
     size: () => nodes.size,
+    labelsOf: name => nodes.get(name),
     everyOneHas(group, label) {
       const known = answers.get(group) ?? new Map<string, boolean>()
       answers.set(group, known)

@@ -11,7 +11,7 @@ import type { PlacedPod } from './revision.ts'
  */
 export function readPlacedPod(object: unknown, share: (text: string) => string = text => text): PlacedPod | undefined {
   const metadata = isMap(object) && isMap(object['metadata']) ? object['metadata'] : {}
-  const { uid, namespace, labels, annotations, ownerReferences, deletionTimestamp } = metadata
+  const { uid, namespace, labels, annotations, ownerReferences, deletionTimestamp, creationTimestamp } = metadata
   const distributor = textIn(labels, distributorLabel)
   const group = textIn(labels, groupLabel)
   const owner = Array.isArray(ownerReferences)
@@ -28,6 +28,7 @@ export function readPlacedPod(object: unknown, share: (text: string) => string =
     uid, namespace: share(namespace), owner: share(owner), distributor: share(distributor), group: share(group),
     seat: readSeat(seat),
     admission,
+    created: typeof creationTimestamp === 'string' ? Date.parse(creationTimestamp) || 0 : 0,
   }
 }
 

@@ -10,7 +10,7 @@ export interface Reservation {
 }
 
 /** A pod that the watch has not shown this long after its admission, by the watch's own progress, was refused elsewhere. */
-const lifetime = 60_000
+export const lifetime = 60_000
 /** Reservations older than this are many only where something (a quota) refuses every try. */
 const settled = 5_000
 
@@ -21,11 +21,13 @@ export interface Reservations {
   readonly givenTo: (admission: string) => Reservation | undefined
   /** Ends one without a pod; undefined when there is none. */
   readonly end: (admission: string) => Reservation | undefined
-  /** Ends one because its pod is there; undefined when there is none. */
-  readonly settle: (admission: string) => Reservation | undefined
+  /** Ends one because its pod is there, which carries that uid; undefined when there is none. */
+  readonly settle: (admission: string | undefined) => Reservation | undefined
   readonly all: () => Iterable<Reservation>
+  /** The open ones, and the answers that are remembered. */
+  readonly given: () => readonly Reservation[]
   readonly size: () => number
-  /** Forgets old answers and returns the reservations to end: see `expiredReservations`. */
+  /** Forgets old answers, and ends `expiredReservations`, which it returns. */
   readonly expire: (pods: number, progress: number, capped: boolean) => readonly Reservation[]
 }
 
@@ -42,15 +44,18 @@ export function createReservations(): Reservations {
     givenTo: admission => open.get(admission) ?? settledOnes.get(admission),
     end,
     settle(admission) {
-      const reservation = end(admission)
-      if (reservation !== undefined) settledOnes.set(admission, reservation)
+      const reservation = admission === undefined ? undefined : end(admission)
+      if (reservation !== undefined) settledOnes.set(reservation.admission, reservation)
       return reservation
     },
     all: () => open.values(),
+    given: () => [...open.values(), ...settledOnes.values()],
     size: () => open.size,
     expire(pods, progress, capped) {
       for (const [admission, { given }] of settledOnes) if (progress - given > lifetime) settledOnes.delete(admission)
-      return open.size === 0 ? [] : expiredReservations(open.values(), pods, progress, capped)
+      const expired = open.size === 0 ? [] : expiredReservations(open.values(), pods, progress, capped)
+      for (const { admission } of expired) open.delete(admission)
+      return expired
     },
   }
 }

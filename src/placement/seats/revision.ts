@@ -2,6 +2,7 @@ import type { Plan } from '../distributor/plan.ts'
 import { createReservations, type Reservation } from './reservations.ts'
 import type { Roster } from './roster.ts'
 import { createSeating, type Sitter } from './seating.ts'
+import { standingOf, type Standing } from './standing.ts'
 
 /** What deciding needs to know of a pod that a distributor placed. */
 export interface PlacedPod {
@@ -15,52 +16,66 @@ export interface PlacedPod {
   readonly seat: number | undefined
   /** The uid of the AdmissionReview that placed it. */
   readonly admission: string | undefined
+  /** Milliseconds since 1970, to the second. */
+  readonly created: number
 }
 
 /** The pods of one controlling owner, and the seats given out to pods not seen yet. */
 export interface Revision {
-  readonly apply: (pod: PlacedPod) => void
-  readonly remove: (uid: string) => void
+  readonly namespace: string
+  /** The uid of the controlling owner. */
+  readonly owner: string
+  /** Returns what was known of that pod before. */
+  readonly apply: (pod: PlacedPod) => Sitter | undefined
+  /** Returns what was known of it; undefined when nothing was. */
+  readonly remove: (uid: string) => Sitter | undefined
   /** Does nothing when the watch has shown the pod of that review. */
   readonly reserve: (reservation: Reservation) => void
   readonly release: (admission: string) => void
   /** What a review was given, as long as its seat is held or its pod has not been there for long. */
   readonly givenTo: (admission: string) => Reservation | undefined
+  /** What was given out of late, seen or not: the watch of another replica may be behind ours. */
+  readonly given: () => readonly Reservation[]
   /** The seats under a plan; kept up to date until the plan is another. */
   readonly rosterFor: (plan: Plan) => Roster
-  /** See `expiredReservations`. */
-  readonly expire: (progress: number, capped: boolean) => void
+  /** Notes whether a pod is Ready. Returns the pod's distributor when that is news, undefined otherwise. */
+  readonly noteReady: (uid: string, ready: boolean) => string | undefined
+  readonly standing: (plan: Plan) => Standing
+  /** See `expiredReservations`. Returns those that were ended. */
+  readonly expire: (progress: number, capped: boolean) => readonly Reservation[]
   readonly size: () => { readonly pods: number, readonly reservations: number }
 }
 
-export function createRevision(owner: string): Revision {
-  const pods = new Map<string, Sitter>()
+/** No more than this is kept of a pod: of 150,000, every text counts. */
+interface SeatedPod extends Sitter {
+  ready: boolean
+}
+
+export function createRevision(owner: string, namespace = ''): Revision {
+  const pods = new Map<string, SeatedPod>()
   const reservations = createReservations()
   const seating = createSeating(owner)
-
-  const leave = (one: Sitter | undefined): void => {
-    if (one !== undefined) seating.leave(one)
-  }
-  /** What held the pod's seat for it: what it was before, or else its reservation. */
-  const takePlaceOf = (pod: PlacedPod): Sitter | undefined => {
-    const before = pods.get(pod.uid)
-    const reservation = pod.admission === undefined ? undefined : reservations.settle(pod.admission)
-    if (before === undefined) return reservation
-    leave(reservation)
-    return before
-  }
+  const { leave } = seating
 
   return {
-    apply(pod) {
-      const before = takePlaceOf(pod)
-      pods.set(pod.uid, sitterOf(pod))
-      if (before !== undefined && sitsAlike(before, pod)) return
+    namespace, owner,
+    apply({ uid, admission, distributor, group, seat }) {
+      const known = pods.get(uid)
+      const reservation = reservations.settle(admission)
+      if (known !== undefined) leave(reservation)
+      // What held the pod's seat for it: what it was before, or else its reservation.
+      const before = known ?? reservation
+      const pod = { distributor, group, seat, ready: known?.ready ?? false }
+      pods.set(uid, pod)
+      if (before !== undefined && sitsAlike(before, pod)) return known
       leave(before)
       seating.sit(pod)
+      return known
     },
     remove(uid) {
-      leave(pods.get(uid))
-      pods.delete(uid)
+      const pod = pods.get(uid)
+      leave(pod)
+      return pods.delete(uid) ? pod : undefined
     },
     reserve(reservation) {
       const before = reservations.end(reservation.admission)
@@ -72,17 +87,22 @@ export function createRevision(owner: string): Revision {
     },
     release: admission => leave(reservations.end(admission)),
     givenTo: reservations.givenTo,
+    given: reservations.given,
     rosterFor: plan => seating.under(plan, () => [...pods.values(), ...reservations.all()]),
+    noteReady(uid, ready) {
+      const pod = pods.get(uid)
+      const isNews = pod !== undefined && pod.ready !== ready
+      if (isNews) pod.ready = ready
+      return isNews ? pod.distributor : undefined
+    },
+    standing: plan => standingOf(owner, plan, seating.sequenceUnder(plan), pods.values()),
     expire(progress, capped) {
-      for (const { admission } of reservations.expire(pods.size, progress, capped)) leave(reservations.end(admission))
+      const expired = reservations.expire(pods.size, progress, capped)
+      expired.forEach(leave)
+      return expired
     },
     size: () => ({ pods: pods.size, reservations: reservations.size() }),
   }
-}
-
-/** No more than this is kept: of 150,000 pods, every text counts. */
-function sitterOf({ distributor, group, seat }: PlacedPod): Sitter {
-  return { distributor, group, seat }
 }
 
 function sitsAlike(a: Sitter, b: Sitter): boolean {

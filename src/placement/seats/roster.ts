@@ -35,6 +35,12 @@ export interface Roster {
    * may have, its own seats fill. Where no other is open, the pod keeps its seat's group, and waits. Undefined beyond the last seat.
    */
   readonly groupAt: (seat: number, isOpen: (group: number) => boolean) => Seat | undefined
+  /** The lowest seat of a group that nobody holds, for a pod that stands there already; the last seat of all when the group has none left. */
+  readonly freeSeatOf: (group: number) => number
+  /** Whether each group's pods were given exactly its first seats, each one of its own. */
+  readonly isGapless: () => boolean
+  /** How often one was added or removed: the same number twice means that nothing has happened in between. */
+  readonly changes: () => number
 }
 
 /**
@@ -42,7 +48,7 @@ export interface Roster {
  * annotation that anyone may have written. The pod counts all the same, and a revision with more pods than this stays exact: those
  * beyond hold the lowest ranks that nobody wishes for.
  */
-const farthestWish = 65_536
+export const farthestWish = 65_536
 
 /** How far past a closed group's seat the next open group is looked for; a rarer one than that is taken as listed. */
 const farthestNeighbour = 4096
@@ -54,6 +60,7 @@ const anyGroup = (): boolean => true
 export function createRoster(sequence: Sequence, groups: readonly Claim[]): Roster {
   const rows = groups.map(() => createRow())
   const taken = rows.map(() => 0)
+  let changes = 0
 
   /** The rank a pod wishes for within its group; none when the seat belongs to another group by now. */
   const wishOf = ({ seat, group }: Seated): number | undefined => {
@@ -61,24 +68,31 @@ export function createRoster(sequence: Sequence, groups: readonly Claim[]): Rost
     return sequence.groupOf(seat) === group ? sequence.rankOf(seat) : undefined
   }
 
+  const freeSeatOf = (group: number): number => sequence.seatOf(group, rows[group]?.lowestFree() ?? 0, taken)
+
   return {
     add(seated) {
       const row = rows[seated.group]
       if (row === undefined) return
+      changes += 1
       row.add(wishOf(seated))
       taken[seated.group] = row.size()
     },
     remove(seated) {
       const row = rows[seated.group]
       if (row === undefined) return
+      changes += 1
       row.remove(wishOf(seated))
       taken[seated.group] = row.size()
     },
     counts: () => taken,
+    freeSeatOf,
+    isGapless: () => rows.every(row => row.isGapless()),
+    changes: () => changes,
     choose(isOpen) {
       const group = sequence.nextGroup(taken, isOpen) ?? sequence.nextGroup(taken, anyGroup)
       if (group === undefined) throw new Error('no group has a seat left: at least one group needs a weight and no max')
-      return { group, seat: sequence.seatOf(group, rows[group]?.lowestFree() ?? 0, taken) }
+      return { group, seat: freeSeatOf(group) }
     },
     groupAt(seat, isOpen) {
       if (seat >= seatLimit) return undefined

@@ -11,6 +11,8 @@ export interface Row {
   /** With the wish that it was added with. */
   readonly remove: (wish: number | undefined) => void
   readonly lowestFree: () => number
+  /** Whether the pods wish for the ranks 0, 1, 2 … up to their number, each for its own. */
+  readonly isGapless: () => boolean
 }
 
 /**
@@ -47,5 +49,6 @@ export function createRow(): Row {
       wished.remove(wish)
     },
     lowestFree: () => wished.gap(size - held),
+    isGapless: () => held === size && wished.gap(0) === size,
   }
 }

@@ -19,6 +19,8 @@ export interface Sequence {
   readonly groupOf: (seat: number) => number
   /** How many seats below `seat` belong to the same group. */
   readonly rankOf: (seat: number) => number
+  /** How many of the first `pods` seats belong to each group. */
+  readonly prefix: (pods: number) => readonly number[]
   /**
    * The seat of a group's pod number `rank` (0, 1, 2 …), in a revision of which group i has `taken[i]` pods; the last seat of all
    * when it lies beyond the horizon, or the group has no such seat.
@@ -51,19 +53,23 @@ export function createSequence(claims: readonly Claim[], phase = 0): Sequence {
     own.push(owners.length)
     owners.push(owner)
   }
-  const extendTo = (seat: number): void => {
-    if (seat >= seatLimit) throw new RangeError(`seat ${seat} is beyond the last one, ${seatLimit - 1}`)
-    while (owners.length <= seat) extend()
+  const extendTo = (end: number): void => {
+    while (owners.length < end) extend()
   }
 
   return {
     groupOf(seat) {
-      extendTo(seat)
+      extendTo(endAfter(seat))
       return owners[seat] ?? 0
     },
     rankOf(seat) {
-      extendTo(seat)
+      extendTo(endAfter(seat))
       return ranks[seat] ?? 0
+    },
+    prefix(pods) {
+      const end = Math.min(pods, seatLimit)
+      extendTo(end)
+      return seats.map(own => countBelow(own, end))
     },
     seatOf(group, rank, taken) {
       const own = seats[group] ?? []
@@ -72,10 +78,9 @@ export function createSequence(claims: readonly Claim[], phase = 0): Sequence {
       return own[rank] ?? seatLimit - 1
     },
     nextGroup(taken, isOpen) {
-      const canTake = (group: number): boolean => isOpen(group) && (taken[group] ?? 0) < (capacity[group] ?? 0)
       const found = nextKnown(seats, taken, isOpen)
       if (found !== undefined) return found
-      const open = [...claims.keys()].filter(canTake)
+      const open = [...claims.keys()].filter(group => isOpen(group) && (taken[group] ?? 0) < (capacity[group] ?? 0))
       const end = open.length === 0 ? 0 : endFor(taken)
       while (owners.length < end) {
         extend()
@@ -85,6 +90,22 @@ export function createSequence(claims: readonly Claim[], phase = 0): Sequence {
       return leastForItsWeight(claims, taken, open)
     },
   }
+}
+
+function endAfter(seat: number): number {
+  if (seat >= seatLimit) throw new RangeError(`seat ${seat} is beyond the last one, ${seatLimit - 1}`)
+  return seat + 1
+}
+
+/** How many of these seats, which rise, lie below one. */
+function countBelow(seats: readonly number[], seat: number): number {
+  let [low, high] = [0, seats.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((seats[middle] ?? Infinity) < seat) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** Where looking for a revision's next seat ends. */

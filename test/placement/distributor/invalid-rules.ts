@@ -160,7 +160,6 @@ export const invalidRules: readonly InvalidDistributor[] = [
     object: withSpec({ spread: [1, 2].map(maxSkew => ({ maxSkew, topologyKey: 'zone', whenUnsatisfiable: 'DoNotSchedule' })) }),
     paths: ['spec.spread[1]'],
   },
-  { name: 'Audit, not available yet', object: withSpec({ enforcement: 'Audit' }), paths: ['spec.enforcement'] },
   { name: 'enforcement unknown', object: withSpec({ enforcement: 'Always' }), paths: ['spec.enforcement'] },
   {
     name: 'mistakes in many places',

@@ -26,7 +26,7 @@ void t.test('an invalid one keeps its name, its age and the target that has no m
   ]
   for (const { name, target, want } of cases) {
     const { target: told, outcome, ...rest } = broken(target, { creationTimestamp: '2026-01-01T00:00:00Z' })
-    t.strictSame([told, rest], [want, { namespace: 'shop', name: 'web', created: Date.UTC(2026) }], name)
+    t.strictSame([told, rest], [want, { uid: '', generation: 0, namespace: 'shop', name: 'web', created: Date.UTC(2026) }], name)
     t.ok('mistakes' in outcome && outcome.mistakes.length > 0)
   }
   t.equal(broken(deployment, { creationTimestamp: 'yesterday' }).created, 0)

@@ -99,7 +99,6 @@ void t.test('says what is wrong and what would be right', async t => {
     },
     { object: withGroup({ base: 3, max: 2 }), want: 'is 2, less than base, 3, which it includes' },
     { object: ofGroups(regular, regular), want: '"type-default" is the name of spec.distribution[0] too; give one of them another' },
-    { object: withSpec({ enforcement: 'Audit' }), want: 'Audit is not available yet in this version; leave it out, or write Required or Preferred' },
     { object: withTarget({ apiVersion: 'apps' }), want: '"apps" is not group/version, such as apps/v1, nor v1 alone' },
     { object: withSpec({ replicas: 3 }), want: 'is not a field here; there are target, distribution, enforcement, spread' },
     {

@@ -26,6 +26,12 @@ void t.test('every node of a group has a label, as long as that is so', async t 
   t.notOk(nodes.everyOneHas(spot, 'toString'), 'what every object has is no label')
 })
 
+void t.test('a node\'s labels are found by its name', async t => {
+  const nodes = createNodes()
+  nodes.apply({ name: 'a', labels: { type: 'spot' } })
+  t.strictSame([nodes.labelsOf('a'), nodes.labelsOf('b')], [{ type: 'spot' }, undefined])
+})
+
 void t.test('a node is read from its metadata', async t => {
   const labels = JSON.parse('{"a": "b", "n": 1, "__proto__": "x"}') as unknown
   const node = readNode({ metadata: { name: 'a', labels } })

@@ -10,7 +10,7 @@ const metadata = {
   ownerReferences: [{ uid: 'no' }, { uid: 'rs', controller: true }],
 }
 const want = {
-  uid: 'u', namespace: 'shop', owner: 'rs', distributor: 'web', group: 'a', seat: 7, admission: 'r',
+  uid: 'u', namespace: 'shop', owner: 'rs', distributor: 'web', group: 'a', seat: 7, admission: 'r', created: Date.UTC(2026, 0, 1, 0, 0, 1),
 }
 
 void t.test('a placed pod is read from its metadata', async t => {

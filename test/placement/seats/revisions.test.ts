@@ -14,7 +14,7 @@ function planOf(spec = {}): Plan {
 
 const plan = planOf()
 const one = (fields: Partial<PlacedPod> = {}): PlacedPod => ({
-  uid: 'a', namespace: 'shop', owner: 'rs', distributor: 'web', group: 'type-default', seat: 0, admission: undefined, ...fields,
+  uid: 'a', namespace: 'shop', owner: 'rs', distributor: 'web', group: 'type-default', seat: 0, admission: undefined, created: 0, ...fields,
 })
 const reservation = { admission: 'r1', distributor: 'web', group: 'type-default', seat: 0, given: 0 }
 const counts = (revisions: Revisions, by = plan, owner = 'rs', namespace = 'shop') => [...revisions.of(
@@ -30,7 +30,7 @@ const pod: fc.Arbitrary<PlacedPod> = fc.record({
     'web', 'web', 'other'
   ),
   group: fc.constantFrom('type-default', 'type-spot', 'gone'), seat: fc.option(fc.nat(20), { nil: undefined }),
-  admission: fc.option(fc.nat(5).map(String), { nil: undefined }),
+  admission: fc.option(fc.nat(5).map(String), { nil: undefined }), created: fc.constant(0),
 })
 type Change = { readonly apply: PlacedPod } | { readonly remove: string } | { readonly replace: readonly PlacedPod[] }
 const change: fc.Arbitrary<Change> = fc.oneof(

@@ -17,6 +17,8 @@ void t.test('the lowest free rank is that of the pods\' effective ranks, after a
         model.set(one.uid, one)
         row.add(one.wish)
       }
+      const ranks = [...model.values()].map(({ wish }) => wish ?? -1).toSorted((a, b) => a - b)
+      if (row.isGapless() !== ranks.every((wish, rank) => wish === rank)) return false
       return row.size() === model.size && row.lowestFree() === lowestFree(new Set(rankHolders(model.values()).values()))
     })
   }), { numRuns: 1000 })

@@ -1,0 +1,20 @@
+import { isMap } from '../is-map.ts'
+import type { Reservation } from './reservations.ts'
+
+/** A seat that one replica gave out, as it tells another that will give them out from now on. */
+export interface GivenSeat extends Reservation {
+  readonly namespace: string
+  /** The uid of the pod's controlling owner. */
+  readonly owner: string
+}
+
+/** What another replica sent; undefined for what is no such thing. */
+export function readGivenSeat(value: unknown): GivenSeat | undefined {
+  if (!isMap(value)) return undefined
+  const { namespace, owner, admission, distributor, group, seat, given } = value
+  if (typeof namespace !== 'string' || typeof owner !== 'string' || typeof admission !== 'string') return undefined
+  if (typeof distributor !== 'string' || typeof group !== 'string') return undefined
+  if (typeof seat !== 'number' || !Number.isSafeInteger(seat) || seat < 0) return undefined
+  if (typeof given !== 'number' || !Number.isFinite(given)) return undefined
+  return { namespace, owner, admission, distributor, group, seat, given }
+}
