@@ -1,10 +1,13 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Decision } from '../placement/decide.ts'
 import { skipReasons, type SkipReason } from '../placement/scope.ts'
+import { createControllerMetrics, type ControllerMetrics } from './controller-metrics.ts'
 import { httpErrors, type HttpErrorCode } from './http-errors.ts'
+import { createReplicaMetrics, type ReplicaMetrics, type ReplicaSources } from './replica-metrics.ts'
+import type { Forwarded } from './route.ts'
 
 /** What a scrape asks for at that moment. */
-export interface MetricSources {
+export interface MetricSources extends ReplicaSources {
   readonly distributors: () => { readonly valid: number, readonly invalid: number }
   readonly pods: () => number
   readonly nodes: () => number
@@ -15,9 +18,9 @@ export interface MetricSources {
   readonly certificateEnd: () => number
 }
 
-export interface Metrics {
+export interface Metrics extends ReplicaMetrics, ControllerMetrics {
   readonly registry: Registry
-  readonly countDecision: (decision: Decision, seconds: number) => void
+  readonly countDecision: (decision: Decision | Forwarded, seconds: number) => void
   readonly countHttpError: (code: HttpErrorCode) => void
 }
 
@@ -29,14 +32,14 @@ export function createMetrics(sources: MetricSources): Metrics {
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
   // Counted in plain numbers and told at a scrape. All begin at 0: a series that begins with 1 hides its first increase from rate().
-  let placed = 0
+  const counts = { placed: 0, audited: 0, forwarded: 0 }
   const skipped = new Map<SkipReason, number>(skipReasons.map(reason => [reason, 0]))
   const decisions = new Counter({
-    name: 'versprei_admission_decisions_total', help: 'Admission decisions by result (placed, skipped) and reason',
+    name: 'versprei_admission_decisions_total', help: 'Admission decisions by result (placed, audited, forwarded, skipped) and reason',
     labelNames: ['result', 'reason'], registers,
     collect() {
       decisions.reset()
-      decisions.inc({ result: 'placed', reason: '' }, placed)
+      for (const [result, count] of Object.entries(counts)) decisions.inc({ result, reason: '' }, count)
       for (const [reason, count] of skipped) decisions.inc({ result: 'skipped', reason }, count)
     },
   })
@@ -49,11 +52,15 @@ export function createMetrics(sources: MetricSources): Metrics {
   addGauges(sources, registers)
   for (const code of Object.keys(httpErrors)) errors.inc({ code }, 0)
   return {
+    ...createReplicaMetrics(registry, sources),
+    ...createControllerMetrics(registry),
     registry,
     countDecision(decision, seconds) {
-      if (decision.kind === 'place') placed += 1
-      else skipped.set(decision.reason, (skipped.get(decision.reason) ?? 0) + 1)
-      duration.observe(seconds)
+      if (decision.kind === 'skip') skipped.set(decision.reason, (skipped.get(decision.reason) ?? 0) + 1)
+      else if (decision.kind === 'forwarded') counts.forwarded += 1
+      else counts[decision.audit === true ? 'audited' : 'placed'] += 1
+      // The wait for another replica is told by `versprei_forward_seconds`.
+      if (decision.kind !== 'forwarded') duration.observe(seconds)
     },
     countHttpError: code => errors.inc({ code }),
   }

@@ -5,10 +5,12 @@ export interface OperationsOptions {
   readonly registry: Registry
   /** What keeps this Versprei from being called; empty: ready. */
   readonly unready: () => readonly string[]
+  /** What /metrics tells beside the registry, in the same format; empty: nothing. */
+  readonly more: () => Promise<string>
 }
 
 /** The plain-HTTP server for the kubelet's probes and for Prometheus, on a port of its own. */
-export function createOperationsServer({ registry, unready }: OperationsOptions): FastifyInstance {
+export function createOperationsServer({ registry, unready, more }: OperationsOptions): FastifyInstance {
   const app = fastify({ requestTimeout: 10_000, forceCloseConnections: true })
   app.get('/healthz', () => 'ok\n')
   app.get('/readyz', (_request, reply) => {
@@ -16,6 +18,6 @@ export function createOperationsServer({ registry, unready }: OperationsOptions)
     if (reasons.length === 0) return reply.send('ok\n')
     return reply.code(503).send(`${reasons.map(reason => `not ready: ${reason}`).join('\n')}\n`)
   })
-  app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))
+  app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(`${await registry.metrics()}${await more()}`))
   return app
 }

@@ -1,8 +1,10 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto'
 import type { Server } from 'node:https'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
-import { HttpError, toHttpError, type HttpErrorCode } from './http-errors.ts'
-import { createMutate, type MutateOptions } from './mutate.ts'
+import { closeWithin } from './close-within.ts'
+import { toHttpError, type HttpErrorCode } from './http-errors.ts'
+import { readJson } from './json-body.ts'
+import { requireFit } from './key-fit.ts'
+import { createMutate, type Body, type MutateOptions } from './mutate.ts'
 
 /**
  * 7 MiB, as controller-runtime allows: an object in etcd has at most 3 MiB (the API server's own limit for a request body),
@@ -39,21 +41,9 @@ export interface AdmissionServer {
   readonly close: () => Promise<void>
 }
 
-/**
- * Fastify's own parser refuses or searches for keys such as `__proto__`. They are legal in a pod's maps and must not get its pod refused:
- * JSON.parse makes own keys of them, and nothing here ever assigns by a key that a body chose.
- */
-function readBody(request: FastifyRequest, text: string, done: (error: Error | null, body?: unknown) => void): void {
-  const encoding = request.headers['content-encoding']
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    done(new HttpError('unsupported-encoding', `Content-Encoding is ${encoding}, expected identity`))
-    return
-  }
-  try {
-    done(null, JSON.parse(text))
-  } catch (error) {
-    done(new HttpError('not-json', `the body is not JSON: ${error instanceof Error ? error.message : String(error)}`, { cause: error }))
-  }
+/** The text goes along: a replica that does not lead sends it on as it came. */
+function readBody(request: FastifyRequest, text: string, done: (error: Error | null, body?: Body) => void): void {
+  readJson(request, text, (error, value) => done(error, { text, value }))
 }
 
 export function createAdmissionServer(options: ServerOptions): AdmissionServer {
@@ -89,17 +79,9 @@ export function createAdmissionServer(options: ServerOptions): AdmissionServer {
   return {
     app,
     useCertificate(tls) {
-      // OpenSSL sees this for keys of one kind only: an RSA key beside an elliptic certificate it takes, and then serves nobody.
-      if (!new X509Certificate(tls.cert).checkPrivateKey(createPrivateKey(tls.key))) throw new Error('the certificate is not for this key')
+      requireFit(tls)
       app.server.setSecureContext({ ...tls, minVersion: 'TLSv1.2' })
     },
-    async close() {
-      const cut = setTimeout(() => app.server.closeAllConnections(), longestCall)
-      try {
-        await app.close()
-      } finally {
-        clearTimeout(cut)
-      }
-    },
+    close: () => closeWithin(app, longestCall),
   }
 }

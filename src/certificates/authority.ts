@@ -1,8 +1,10 @@
 import { generateKeyPair, randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 import forge from 'node-forge'
+import { extendedKeyUsage } from './extended-key-usage.ts'
 import { requireHosts, type Host } from './hosts.ts'
 import { authorityLife, clockSkew, leafLife } from './life.ts'
+import { serving } from './purpose.ts'
 
 /** A certificate and its private key, both PEM. */
 export interface Signed {
@@ -21,6 +23,8 @@ export interface LeafOptions {
   /** DNS names and IP addresses. TLS clients look at these alone, never at the common name. */
   readonly hosts: readonly string[]
   readonly now: Date
+  /** Object identifiers of its extended key usages; absent: a server's alone. */
+  readonly usages?: readonly string[]
   /** PEM; absent: a new one. */
   readonly key?: string
 }
@@ -89,10 +93,10 @@ export async function createAuthority({ now, commonName, key: given }: Authority
 }
 
 /**
- * A server certificate for `hosts`, good from a few minutes before `now` for 90 days or until its authority ends, whichever is first.
+ * A certificate for `hosts`, a server's unless `usages` say otherwise, good from a few minutes before `now` for 90 days or until its authority ends, whichever is first.
  * Throws when a host is neither a DNS name nor an IP address, or the authority or `key` is not RSA.
  */
-export async function issueLeaf(authority: Signed, { hosts, now, key: given }: LeafOptions): Promise<Signed> {
+export async function issueLeaf(authority: Signed, { hosts, now, usages = serving.usages, key: given }: LeafOptions): Promise<Signed> {
   const names = requireHosts(hosts)
   const issuer = forge.pki.certificateFromPem(authority.certificate)
   const signer = forge.pki.privateKeyFromPem(authority.key)
@@ -104,7 +108,7 @@ export async function issueLeaf(authority: Signed, { hosts, now, key: given }: L
   certificate.setExtensions([
     { name: 'basicConstraints', critical: true, cA: false },
     { name: 'keyUsage', critical: true, digitalSignature: true, keyEncipherment: true },
-    { name: 'extKeyUsage', serverAuth: true },
+    extendedKeyUsage(usages),
     { name: 'subjectAltName', altNames: names.map(alternativeName) },
     { name: 'subjectKeyIdentifier' },
     ...authorityKeyIdentifier(issuer)

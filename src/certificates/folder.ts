@@ -6,16 +6,18 @@ import { leadsTo, parseCertificates } from './chain.ts'
 import { requireHosts } from './hosts.ts'
 import { isDue, isGood } from './life.ts'
 import { codeOf, fileNames, namesOf, parseKey, readIfThere, readPair } from './pair.ts'
+import { isFor, serving, type Purpose } from './purpose.ts'
 import { createFile, replaceFile } from './write.ts'
 
 // The authority's key. A folder with it is ours to renew; without it, someone else renews and we only read.
 const authorityKey = 'ca.key'
-const authorityName = 'Versprei'
 
 export interface CertificateWish {
   /** DNS names and IP addresses that the leaf is to be good for. */
   readonly hosts: readonly string[]
   readonly now: Date
+  /** Absent: for the server that the API server calls. */
+  readonly purpose?: Purpose
 }
 
 /** What was done to a folder: which files were made or made again, and why. */
@@ -46,7 +48,7 @@ function checkUsable(key: KeyObject, file: string): void {
 }
 
 // The authority is renewed with the same key and name: leaves and caBundles that are in use stay good, in whatever order they change.
-async function settleAuthority(folder: string, now: Date): Promise<Settled> {
+async function settleAuthority(folder: string, { now, purpose: { authorityName } = serving }: CertificateWish): Promise<Settled> {
   const [keyFile, file] = [join(folder, authorityKey), join(folder, fileNames.authority)]
   const [keyBefore, before] = [await readIfThere(keyFile), await readIfThere(file)]
   const key = keyBefore ?? (await readOrCreate(keyFile, 0o600, createKey))
@@ -73,13 +75,14 @@ async function settleAuthority(folder: string, now: Date): Promise<Settled> {
 
 function reasonToIssue(
   { leaf, key, authority }: { readonly leaf: X509Certificate, readonly key: KeyObject | undefined, readonly authority: X509Certificate },
-  { hosts, now }: CertificateWish
+  { hosts, now, purpose = serving }: CertificateWish
 ): string | undefined {
   const names = namesOf(leaf)
   const lacking = requireHosts(hosts).filter(({ value }) => !names.includes(value))
   if (key === undefined) return 'its key was missing'
   if (!leaf.checkPrivateKey(key)) return 'its key was another'
   if (lacking.length > 0) return `it lacked ${lacking.map(({ value }) => value).join(', ')}`
+  if (!isFor(purpose, leaf)) return 'it was for another use'
   // A leaf ends with its authority at the latest: when a new one would not live longer, it would be due again at once.
   const isOutlived = authority.validToDate > leaf.validToDate || leaf.validFromDate > now
   return isOutlived && isDue({ notBefore: leaf.validFromDate, notAfter: leaf.validToDate }, now) ? 'it was due' : undefined
@@ -101,7 +104,8 @@ async function settleLeaf(folder: string, { signed, made }: Settled, wish: Certi
   const leafKey = await readOrCreate(keyFile, 0o600, createKey)
   checkUsable(parseKey(signed.key, join(folder, authorityKey)), join(folder, authorityKey))
   checkUsable(parseKey(leafKey, keyFile), keyFile)
-  const { certificate } = await issueLeaf(signed, { hosts, now: wish.now, key: leafKey })
+  const { usages } = wish.purpose ?? serving
+  const { certificate } = await issueLeaf(signed, { hosts, now: wish.now, usages, key: leafKey })
   await (leaf === undefined ? createFile : replaceFile)({ file, text: certificate, mode: 0o644 })
   const madeKey = key === undefined ? [{ file: fileNames.key, because: 'it was missing' }] : []
   return [...made, ...madeKey, { file: fileNames.certificate, because }]
@@ -115,7 +119,7 @@ async function settleLeaf(folder: string, { signed, made }: Settled, wish: Certi
 export const renewCertificates = async (folder: string, wish: CertificateWish): Promise<Outcome['made']> =>
   (await readIfThere(join(folder, authorityKey))) === undefined
     ? []
-    : settleLeaf(folder, await settleAuthority(folder, wish.now), wish)
+    : settleLeaf(folder, await settleAuthority(folder, wish), wish)
 
 // Not with its parents: a mistyped path would come into being, and under /proc Node's recursive mkdir never returns (measured, Node 26).
 async function makeFolder(folder: string): Promise<void> {
@@ -156,7 +160,7 @@ export async function ensureCertificates(folder: string, wish: CertificateWish):
     return { made: [] }
   }
   try {
-    const made = await settleLeaf(folder, await settleAuthority(folder, wish.now), wish)
+    const made = await settleLeaf(folder, await settleAuthority(folder, wish), wish)
     await readPair(folder)
     return { made }
   } catch (error) {

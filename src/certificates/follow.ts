@@ -2,11 +2,14 @@ import { join } from 'node:path'
 import { renewCertificates } from './folder.ts'
 import { isGood } from './life.ts'
 import { fileNames, readPair, type CertificatePair } from './pair.ts'
+import { serving, type Purpose } from './purpose.ts'
 
 export interface FollowOptions {
   readonly folder: string
   /** What a leaf of our own making is to be good for when it is renewed. */
   readonly hosts: readonly string[]
+  /** What it is to be for; absent: for the server that the API server calls. */
+  readonly purpose?: Purpose
   readonly now: () => Date
   /** Called with each new pair, once. When it throws, that is a trouble, and the following goes on. */
   readonly onChange: (pair: CertificatePair) => void | Promise<void>
@@ -51,7 +54,7 @@ function createTroubleTeller(onTrouble: (trouble: Error) => void): ((troubles: r
 const readTwice = async (folder: string): Promise<CertificatePair> => readPair(folder).catch(() => readPair(folder))
 
 async function look(
-  { folder, hosts, now }: FollowOptions,
+  { folder, hosts, purpose = serving, now }: FollowOptions,
   current: CertificatePair
 ): Promise<{ readonly pair: CertificatePair, readonly troubles: readonly Error[] }> {
   const troubles: Error[] = []
@@ -59,7 +62,7 @@ async function look(
   try {
     pair = await readTwice(folder)
     // Only a whole pair is renewed: what is torn may be in someone's hands.
-    const made = await renewCertificates(folder, { hosts, now: now() }).catch((error: unknown) => {
+    const made = await renewCertificates(folder, { hosts, purpose, now: now() }).catch((error: unknown) => {
       troubles.push(asError(error))
       return []
     })

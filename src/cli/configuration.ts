@@ -12,6 +12,12 @@ export interface Configuration {
   readonly context: string | undefined
   readonly manifests: string | undefined
   readonly webhookUrl: URL | undefined
+  /** Undefined: our own namespace's, or none. */
+  readonly leaseNamespace: string | undefined
+  readonly peerHost: string | undefined
+  readonly peerPort: number
+  readonly adoption: boolean
+  readonly distributorMetrics: boolean
   /** Milliseconds. */
   readonly drain: number
   readonly logLevel: LogLevel
@@ -73,6 +79,11 @@ export function parseConfiguration(flags: Texts, environment: Environment): { re
     context: text('context'),
     manifests: text('manifests'),
     webhookUrl: read('webhook-url', parseWebhookUrl, webhookUrlRule),
+    leaseNamespace: read('lease-namespace', parseNamespace, 'a namespace: lower-case letters, digits and dashes, at most 63'),
+    peerHost: read('peer-host', parseAddress, 'an IP address, or localhost; :: and 0.0.0.0 are no place to reach anyone at'),
+    peerPort: port('peer-port'),
+    adoption: read('adoption', parseSwitch, 'on or off') ?? true,
+    distributorMetrics: read('distributor-metrics', parseSwitch, 'on or off') ?? false,
     drain: (read('drain', value => parseWhole(value, longestDrain), `a number of seconds from 0 to ${longestDrain}`) ?? 0) * 1000,
     logLevel: read('log-level', value => logLevels.find(level => level === value), `one of ${logLevels.join(', ')}`) ?? 'info',
     names,
@@ -87,25 +98,31 @@ function nameFlags(flags: Texts, given: Texts): Configuration['names'] {
   return {
     'host': name('host'), 'port': name('port'), 'metrics-port': name('metrics-port'), 'certificates': name('certificates'),
     'kubeconfig': name('kubeconfig'), 'context': name('context'), 'manifests': name('manifests'), 'webhook-url': name('webhook-url'),
+    'lease-namespace': name('lease-namespace'), 'peer-host': name('peer-host'), 'peer-port': name('peer-port'),
+    'adoption': name('adoption'), 'distributor-metrics': name('distributor-metrics'),
     'drain': name('drain'), 'log-level': name('log-level'),
   }
 }
 
 /** A variable that names a kubeconfig may be there for other programs; a flag is meant for this one. */
 function contradictions(
-  { manifests, port, metricsPort, names }: Configuration, flags: Texts, given: Texts, broken: readonly FlagName[],
+  { manifests, port, metricsPort, peerPort, names }: Configuration, flags: Texts, given: Texts, broken: readonly FlagName[],
 ): string[] {
-  const clusterFlags = (['kubeconfig', 'context', 'webhook-url'] as const)
+  const clusterFlags = (['kubeconfig', 'context', 'webhook-url', 'lease-namespace'] as const)
     .filter(name => (name === 'kubeconfig' ? flags : given)[name] !== undefined)
-  const samePort = port !== 0 && port === metricsPort && !broken.includes('port') && !broken.includes('metrics-port')
-  // Where only one of two ports was given, that one can be changed.
-  const [second, first] = given['metrics-port'] === undefined ? ['port', 'metrics'] as const : ['metrics-port', 'the API server'] as const
+  const ports = { 'port': port, 'metrics-port': metricsPort, 'peer-port': peerPort }
   return [
     ...(manifests === undefined ? [] : clusterFlags.map(name =>
       `${names[name]}: needs a cluster, and ${names.manifests} does without one; leave one of them out`)),
-    ...(samePort ? [`${names[second]}: ${port} is the port for ${first} already; choose another`] : []),
+    ...([['port', 'metrics-port'], ['port', 'peer-port'], ['metrics-port', 'peer-port']] as const)
+      .filter(([one, other]) => ports[one] !== 0 && ports[one] === ports[other] && !broken.includes(one) && !broken.includes(other))
+      // Where only one of two ports was given, that one can be changed.
+      .map(([one, other]) => (given[other] === undefined ? [one, other] as const : [other, one] as const))
+      .map(([second, first]) => `${names[second]}: ${ports[second]} is the port for ${portUsers[first]} already; choose another`),
   ]
 }
+
+const portUsers = { 'port': 'the API server', 'metrics-port': 'metrics', 'peer-port': 'the other replicas' } as const
 
 function parseWhole(text: string, most: number): number | undefined {
   return /^\d{1,6}$/u.test(text) && Number(text) <= most ? Number(text) : undefined
@@ -113,6 +130,18 @@ function parseWhole(text: string, most: number): number | undefined {
 
 function parseHost(text: string): string | undefined {
   return isIP(text) !== 0 || text === 'localhost' ? text : undefined
+}
+
+function parseNamespace(text: string): string | undefined {
+  return /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/u.test(text) ? text : undefined
+}
+
+function parseAddress(text: string): string | undefined {
+  return text === '::' || text === '0.0.0.0' ? undefined : parseHost(text)
+}
+
+function parseSwitch(text: string): boolean | undefined {
+  return text === 'on' ? true : text === 'off' ? false : undefined
 }
 
 /** The API server wants https, and neither user, query nor fragment (apiserver `webhook.ValidateWebhookURL`). */

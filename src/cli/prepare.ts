@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { ensureCertificates } from '../certificates/folder.ts'
+import { ensurePeerCertificates } from '../certificates/peers.ts'
 import { connect, type Connection } from '../cluster/connection.ts'
 import { serviceName } from '../controllers/webhook-entry.ts'
 import { sourceOf } from './cluster-source.ts'
@@ -17,6 +18,8 @@ export interface Prepared {
   readonly ownNamespace: string | undefined
   /** What the certificate is to be good for. */
   readonly hosts: readonly string[]
+  /** Where the Lease is by which replicas agree on a leader; undefined: there is one replica. */
+  readonly leaseNamespace: string | undefined
 }
 
 const sourceFlags: readonly FlagName[] = ['manifests', 'kubeconfig', 'context']
@@ -38,12 +41,16 @@ export async function prepare(
   const mistakes = [...opened.mistakes]
   const ownNamespace = connection?.context === undefined ? connection?.namespace : undefined
   const hosts = certificateHosts(configuration, ownNamespace)
+  const leaseNamespace = configuration.leaseNamespace ?? ownNamespace
   try {
-    if (!broken.includes('certificates')) await ensureCertificates(configuration.certificates, { hosts, now: new Date() })
+    if (!broken.includes('certificates')) {
+      await ensureCertificates(configuration.certificates, { hosts, now: new Date() })
+      if (leaseNamespace !== undefined) await ensurePeerCertificates(configuration.certificates, new Date())
+    }
   } catch (error) {
     mistakes.push(`${names.certificates}: ${messageOf(error)}`)
   }
-  if (mistakes.length === 0) return { connection, ownNamespace, hosts }
+  if (mistakes.length === 0) return { connection, ownNamespace, hosts, leaseNamespace }
   await connection?.close()
   return { mistakes }
 }

@@ -24,6 +24,23 @@ export const serveFlags = [
     name: 'webhook-url', value: 'URL', default: undefined,
     help: 'where the API server reaches this Versprei when it runs outside the cluster',
   },
+  {
+    name: 'lease-namespace', value: 'NAMESPACE', default: undefined,
+    help: 'namespace of the Lease by which replicas agree on a leader; default: the pod\'s own; outside a cluster none, and it leads alone',
+  },
+  {
+    name: 'peer-host', value: 'ADDRESS', default: undefined,
+    help: 'address at which the other replicas reach this one; default: --host, or the first of this machine where that is every address',
+  },
+  { name: 'peer-port', value: 'PORT', default: '8444', help: 'port for the other replicas (mutual TLS); 0: any free one' },
+  {
+    name: 'adoption', value: 'on|off', default: 'on',
+    help: 'whether pods that no admission placed are labelled, and seats renumbered: needs the right to patch pods',
+  },
+  {
+    name: 'distributor-metrics', value: 'on|off', default: 'off',
+    help: 'whether /metrics of the leader has series for each PodDistributor',
+  },
   { name: 'drain', value: 'SECONDS', default: '10', help: 'how long to answer on after SIGTERM, so that no call is lost' },
   { name: 'log-level', value: 'LEVEL', default: 'info', help: 'trace, debug (one line a decision), info, warn, error, fatal or silent' },
 ] as const satisfies readonly Flag[]

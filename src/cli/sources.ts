@@ -4,6 +4,7 @@ import type { Connection } from '../cluster/connection.ts'
 import { followCluster } from '../cluster/follow.ts'
 import { followManifests } from '../manifests/follow.ts'
 import type { Knowledge } from '../placement/knowledge.ts'
+import type { GivenSeat } from '../placement/seats/given-seat.ts'
 import { repeat } from './repeat.ts'
 
 /** Where distributors, pods and nodes come from: a cluster or a folder of manifests. */
@@ -20,8 +21,13 @@ export interface Sources {
 /** How often reservations are looked over; they live for a minute. */
 const expireEvery = 5000
 
-/** Follows the cluster. Reservations end by the progress of the pods' watch: what it has not shown may still come. */
-export function openCluster(connection: Connection, knowledge: Knowledge, log: Logger): Sources {
+/**
+ * Follows the cluster. Reservations end by the progress of the pods' watch: what it has not shown may still come. `onExpired` is called with
+ * those that ended without their pod.
+ */
+export function openCluster(
+  connection: Connection, knowledge: Knowledge, log: Logger, onExpired: (seats: readonly GivenSeat[]) => void,
+): Sources {
   const started = Date.now()
   const reflectors = Object.entries(followCluster({ connection, knowledge, clock: systemClock, random: Math.random, log }))
   for (const [, reflector] of reflectors) reflector.start()
@@ -33,7 +39,8 @@ export function openCluster(connection: Connection, knowledge: Knowledge, log: L
   void noteSynced()
   const cancel = repeat(() => {
     const seen = reflectors.find(([resource]) => resource === 'pods')?.[1].status().lastContact
-    if (seen !== undefined) knowledge.revisions.expire(seen, true)
+    const expired = seen === undefined ? [] : knowledge.revisions.expire(seen, true)
+    if (expired.length > 0) onExpired(expired)
   }, expireEvery)
   return {
     missing: () => reflectors.filter(([, reflector]) => !reflector.status().synced).map(([resource]) => resource),

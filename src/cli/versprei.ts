@@ -1,18 +1,15 @@
+import { hostname } from 'node:os'
 import type { Logger } from 'pino'
-import { createMetrics } from '../admission/metrics.ts'
-import { createOperationsServer } from '../admission/operations.ts'
-import { createAdmissionServer } from '../admission/server.ts'
-import { followCertificates } from '../certificates/follow.ts'
-import { keepRegistered, type Registration } from '../controllers/registration.ts'
 import { serviceName, type Reach } from '../controllers/webhook-entry.ts'
-import { decide, type Decision } from '../placement/decide.ts'
-import { createKnowledge, type Knowledge } from '../placement/knowledge.ts'
-import { skip, skipRequest, type Request } from '../placement/scope.ts'
+import type { GivenSeat } from '../placement/seats/given-seat.ts'
 import type { Configuration } from './configuration.ts'
+import { startLeading, whileWanted, type Leading } from './leading.ts'
 import { listen } from './listen.ts'
+import { startPeers } from './peers.ts'
 import type { Prepared } from './prepare.ts'
 import { repeat } from './repeat.ts'
-import { openCluster, openManifests, type Sources } from './sources.ts'
+import { createServing, unready, type Serving } from './serving.ts'
+import { openCluster, openManifests } from './sources.ts'
 
 /** A Versprei that serves. */
 export interface Versprei {
@@ -20,117 +17,99 @@ export interface Versprei {
   readonly url: string
   /** Without a path: /metrics, /readyz and /healthz are below it. */
   readonly metricsUrl: string
-  /** From now on unready, and every answer asks for a new connection. */
+  /** From now on unready, and every answer asks for a new connection; another replica leads, if there is one. */
   readonly drain: () => void
   readonly stop: (reason: string) => Promise<void>
 }
 
-/** What changes while it runs. */
-interface State {
-  draining: boolean
-  sources: Sources | undefined
-  registration: Registration | undefined
-}
+/** How often it is looked whether there is something to start or to end for the leader, beside each change of who leads. */
+const lookEvery = 100
 
-/** Starts the servers, then the sources; once everything is known, registers with the API server. Throws when it cannot listen. */
+/** Starts the servers, then the sources and what the leader does. Throws when it cannot listen. */
 export async function startVersprei(configuration: Configuration, prepared: Prepared, log: Logger): Promise<Versprei> {
-  const knowledge = createKnowledge(prepared.ownNamespace)
-  const state: State = { draining: false, sources: undefined, registration: undefined }
-  const certificates = await followCertificates({
-    folder: configuration.certificates, hosts: prepared.hosts, now: () => new Date(), repeat,
-    onChange: async pair => {
-      admission.useCertificate(pair)
-      log.info({ fingerprint: pair.fingerprint, notAfter: pair.notAfter }, 'serving with a new certificate')
-      await state.registration?.check()
-    },
-    onTrouble: err => log.error({ err }, 'certificates'),
+  let leading: ReturnType<typeof whileWanted<Leading>> | undefined
+  const serving = await createServing({
+    configuration, prepared, log, onCertificate: async () => leading?.current()?.certificateChanged(),
   })
-  const metrics = createMetrics(sourcesOfMetrics(knowledge, state, () => certificates.current.notAfter))
-  const admission = createAdmissionServer({
-    tls: certificates.current, log, elapsed: () => performance.now(), isDraining: () => state.draining,
-    decide: request => decideOnceSynced(knowledge, state, request), count: metrics.countDecision, countError: metrics.countHttpError,
-  })
-  const operations = createOperationsServer({ registry: metrics.registry, unready: () => unready(state) })
-  const close = async (): Promise<void> => {
-    state.registration?.stop()
+  const { state, admission, operations, certificates } = serving
+  let isEnding = false
+  const end = async (): Promise<void> => {
+    isEnding = true
     certificates.stop()
-    await Promise.all([admission.close(), operations.close()])
+    // Its loops first: they write as long as the Lease is ours.
+    await leading?.look()
+    await Promise.all([admission.close(), operations.close(), state.peers.stop()])
     await state.sources?.stop()
   }
   try {
     const url = `${await listen(admission.app, configuration.host, configuration.port)}/mutate`
     const metricsUrl = await listen(operations, configuration.host, configuration.metricsPort)
     log.info({ url, metricsUrl }, 'serving')
-    state.sources = prepared.connection === undefined
-      ? await openManifests(configuration.manifests ?? '', knowledge, log)
-      : openCluster(prepared.connection, knowledge, log)
-    const cancel = registerOnceReady(configuration, prepared, state, () => certificates.current.ca, log)
+    if (prepared.connection === undefined) state.sources = await openManifests(configuration.manifests ?? '', serving.knowledge, log)
+    else {
+      leading = whileWanted(
+        () => !isEnding && state.sources?.isSynced() === true && state.peers.lead.isLeading(), createStart(configuration, prepared, serving, log),
+      )
+      state.sources = openCluster(prepared.connection, serving.knowledge, log, seats => noteExpired(serving, seats))
+      await joinPeers(configuration, prepared, serving, log, () => void leading?.look())
+    }
+    const cancel = repeat(() => void leading?.look(), lookEvery)
     return {
       url, metricsUrl,
       drain() {
         state.draining = true
         // Whoever comes next registers an authority of its own: what is about to end must not write its own back.
-        state.registration?.stop()
+        leading?.current()?.leaveRegistration()
+        void state.peers.lead.handOver()
       },
       async stop(reason) {
         log.info({ reason }, 'ending')
         cancel()
-        await close()
+        await end()
       },
     }
   } catch (error) {
     // What listens already would keep the process alive.
-    await close()
+    await end()
     throw error
   }
 }
 
-/** Before the first full lists a decision would rest on nothing: then the pod is let through. */
-function decideOnceSynced(knowledge: Knowledge, { sources }: State, request: Request): Decision {
-  if (sources?.isSynced() === true) return decide(knowledge, request, Date.now())
-  return skipRequest(request, knowledge.ownNamespace) ?? skip('not-synced')
-}
-
-function unready({ draining, sources }: State): readonly string[] {
-  if (draining) return ['it is about to end']
-  return (sources?.missing() ?? ['everything']).map(resource => `the first full list of ${resource} is not there yet`)
-}
-
-function sourcesOfMetrics(knowledge: Knowledge, state: State, certificateEnd: () => Date): Parameters<typeof createMetrics>[0] {
-  return {
-    distributors: () => {
-      const all = [...knowledge.distributors.all()]
-      const valid = all.filter(({ outcome }) => 'plan' in outcome).length
-      return { valid, invalid: all.length - valid }
+/** Takes part in the election, where there is one. */
+async function joinPeers(
+  configuration: Configuration, { connection, leaseNamespace }: Prepared, serving: Serving, log: Logger, onChange: () => void,
+): Promise<void> {
+  const { state, knowledge, metrics, ownRace, route } = serving
+  if (connection === undefined || leaseNamespace === undefined) return
+  state.peers = await startPeers({
+    configuration, connection, leaseNamespace, knowledge, log, metrics, isReady: () => unready(state).length === 0, review: route.forPeer,
+    onChange() {
+      // What this replica gave out while nobody led is to be held until the watch shows it.
+      if (state.peers.lead.mayWrite()) knowledge.revisions.takeOver(ownRace.end())
+      onChange()
     },
-    pods: () => knowledge.revisions.size().pods,
-    nodes: () => knowledge.nodes.size(),
-    reservations: () => knowledge.revisions.size().reservations,
-    staleness: () => state.sources?.staleness() ?? {},
-    certificateEnd: () => certificateEnd().getTime() / 1000,
-  }
+  })
 }
 
-/** How often it is looked whether the first lists are there. */
-const readyEvery = 50
-
-/** Only once it serves: the API server must never be told of an endpoint that does not answer. */
-function registerOnceReady(
-  { webhookUrl }: Configuration, { connection, ownNamespace }: Prepared, state: State, authority: () => string | undefined, log: Logger,
-): () => void {
+function createStart({ webhookUrl, adoption }: Configuration, { connection, ownNamespace }: Prepared, serving: Serving, log: Logger) {
+  const { knowledge, findings, metrics, state, certificates } = serving
   const reach: Reach | undefined = webhookUrl === undefined
     ? ownNamespace === undefined ? undefined : { service: { namespace: ownNamespace, name: serviceName } }
     : { url: webhookUrl.href }
-  if (connection === undefined) return () => undefined
-  if (reach === undefined) {
-    log.warn('not registered with the API server, which cannot know where to call: give --webhook-url outside a cluster')
-    return () => undefined
+  return (): Leading => {
+    if (connection === undefined) throw new Error('without a cluster there is nothing to lead')
+    return startLeading({
+      connection, knowledge, findings, log, metrics, adoption, reach, instance: hostname(),
+      isLeading: () => state.peers.lead.mayWrite(), authority: () => certificates.current.ca,
+    })
   }
-  const cancel = repeat(() => {
-    if (unready(state).length > 0) return
-    cancel()
-    state.registration = keepRegistered({ connection, reach, ownNamespace, authority, log, repeat })
-    void state.registration.check()
-  }, readyEvery)
-  return cancel
+}
+
+/** A seat that was given out, and whose pod was never seen: told where it is this replica's to tell. */
+function noteExpired({ findings, metrics, state }: Serving, seats: readonly GivenSeat[]): void {
+  if (!state.peers.lead.mayWrite()) return
+  metrics.countExpired(seats.length)
+  for (const { namespace, distributor } of seats) {
+    findings.note({ namespace, name: distributor }, 'PodsNeverAppear', 'pods were admitted and never seen: a quota, a policy or another webhook refuses them')
+  }
 }

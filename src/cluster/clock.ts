@@ -54,3 +54,6 @@ export function createDeadline(clock: Clock, ms: number, parent: AbortSignal, re
     }
   }
 }
+
+/** Never set back or forward, as the time of day is; it stands still while the machine sleeps. Milliseconds since this process began. */
+export const monotonicClock: Clock = { now: () => performance.now(), after: (ms, run) => systemClock.after(ms, run) }

@@ -5,12 +5,12 @@ import { httpErrors } from '../../src/admission/http-errors.ts'
 import { skip, skipReasons } from '../../src/placement/scope.ts'
 
 const serve = async (t: Test) => {
-  const state = { reasons: [] as string[], staleness: {} as Record<string, number> }
+  const state = { more: '', reasons: [] as string[], staleness: {} as Record<string, number> }
   const metrics = createMetrics({
     distributors: () => ({ valid: 3, invalid: 1 }), pods: () => 5, nodes: () => 2, reservations: () => 7,
-    staleness: () => state.staleness, certificateEnd: () => 1_800_000_000,
+    staleness: () => state.staleness, certificateEnd: () => 1_800_000_000, isLeading: () => true, followers: () => 2,
   })
-  const app = createOperationsServer({ registry: metrics.registry, unready: () => state.reasons })
+  const app = createOperationsServer({ registry: metrics.registry, unready: () => state.reasons, more: async () => state.more })
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   t.teardown(() => app.close())
   const get = async (path: string) => {

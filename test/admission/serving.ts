@@ -47,7 +47,7 @@ export const serve = async (t: Test, options: Partial<ServerOptions> & { readonl
     tls: readPair('rsa'), elapsed: () => 0, isDraining: () => state.draining,
     log: pino({ level, base: null, timestamp: false }, { write: (line: string) => { logged.push(JSON.parse(line)) } }),
     decide: asked => decide(known, asked, 0),
-    count: decision => { counted.push(decision.kind === 'place' ? 'placed' : decision.reason) },
+    count: decision => { counted.push(decision.kind === 'skip' ? decision.reason : decision.kind === 'place' ? 'placed' : decision.kind) },
     countError: code => { counted.push(code) },
     ...rest,
   })

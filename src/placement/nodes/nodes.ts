@@ -15,6 +15,9 @@ export interface Nodes {
   readonly apply: (node: Node) => void
   readonly remove: (name: string) => void
   readonly size: () => number
+  readonly all: () => Iterable<Node>
+  /** Another number whenever a node came, went, or got other labels. */
+  readonly version: () => number
   /** Undefined for a node that is not known. */
   readonly labelsOf: (name: string) => Labels | undefined
   /** Whether the group has a node, and each of its nodes has this label. */
@@ -27,8 +30,10 @@ export function createNodes(): Nodes {
   const nodes = new Map<string, Labels>()
   /** Answers for each group, good until a node's labels change: heartbeats do not count. */
   let answers = new WeakMap<Group, Map<string, boolean>>()
+  let version = 0
   const forget = (): void => {
     answers = new WeakMap()
+    version += 1
   }
   const apply = ({ name, labels }: Node): void => {
     const before = nodes.get(name)
@@ -46,6 +51,8 @@ export function createNodes(): Nodes {
       if (nodes.delete(name)) forget()
     },
     size: () => nodes.size,
+    all: () => [...nodes].map(([name, labels]) => ({ name, labels })),
+    version: () => version,
     labelsOf: name => nodes.get(name),
     everyOneHas(group, label) {
       const known = answers.get(group) ?? new Map<string, boolean>()

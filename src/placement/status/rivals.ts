@@ -78,10 +78,12 @@ function keyOf(namespace: string, { group, kind, name = '' }: Target): string {
   return `${namespace}/${group}/${kind}/${name}`
 }
 
-const everyPod = selectorText(undefined)
+const everyPod = ''
 
 /** The same for selectors that say the same in another order. */
-function selectorText({ matchLabels = {}, matchExpressions = [] }: LabelSelector = {}): string {
+function selectorText(selector: LabelSelector | undefined): string {
+  if (selector === undefined) return everyPod
+  const { matchLabels = {}, matchExpressions = [] } = selector
   const labels = Object.entries(matchLabels).map(([key, value]) => JSON.stringify([key, 'In', [value]]))
   const expressions = matchExpressions.map(({ key, operator, values = [] }) => JSON.stringify([key, operator, values.toSorted()]))
   return [...new Set([...labels, ...expressions])].toSorted().join()

@@ -1,0 +1,29 @@
+/** Keeps calls from a peer that just failed: what is known to fail must not cost each review its wait. */
+export interface Breaker {
+  /** Whether a call may be made now. Once it was open, `true` is the one probe: its `succeed` or `fail` must follow. */
+  readonly allows: () => boolean
+  readonly succeed: () => void
+  readonly fail: () => void
+}
+
+/** A closed breaker. A failure opens it for `openFor` ms of `now`, a monotonic clock; then one call at a time probes until one succeeds. */
+export function createBreaker(now: () => number, openFor = 1000): Breaker {
+  let openUntil: number | undefined
+  let isProbing = false
+  return {
+    allows() {
+      if (openUntil === undefined) return true
+      if (isProbing || now() < openUntil) return false
+      isProbing = true
+      return true
+    },
+    succeed() {
+      openUntil = undefined
+      isProbing = false
+    },
+    fail() {
+      openUntil = now() + openFor
+      isProbing = false
+    },
+  }
+}

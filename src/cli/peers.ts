@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto'
+import { isIPv6 } from 'node:net'
+import { hostname, networkInterfaces } from 'node:os'
+import type { Logger } from 'pino'
+import { answer } from '../admission/answer.ts'
+import { createBreaker } from '../admission/breaker.ts'
+import { createForward } from '../admission/forward.ts'
+import type { NotLeader } from '../admission/peer.ts'
+import { createPeerClient } from '../admission/peer-client.ts'
+import { createPeerServer } from '../admission/peer-server.ts'
+import type { ReplicaMetrics } from '../admission/replica-metrics.ts'
+import { parseReview } from '../admission/review.ts'
+import { followPeerCertificates, isPeer, peerName, toPeerPair } from '../certificates/peers.ts'
+import { monotonicClock } from '../cluster/clock.ts'
+import type { Connection } from '../cluster/connection.ts'
+import { createElection } from '../cluster/election.ts'
+import { alone, createLeadership, type Leadership } from '../controllers/leadership.ts'
+import type { Decision } from '../placement/decide.ts'
+import type { Knowledge } from '../placement/knowledge.ts'
+import type { Request } from '../placement/scope.ts'
+import type { Configuration } from './configuration.ts'
+import { listen } from './listen.ts'
+import { repeat } from './repeat.ts'
+
+/** The other replicas, and which of all leads. */
+export interface Peers {
+  readonly lead: Leadership
+  /** Has the leader decide; undefined when it did not. */
+  readonly forward: (text: string) => Promise<string | undefined>
+  /** Where the others reach this one; undefined: there are none. */
+  readonly url: string | undefined
+  /** Says goodbye: the Lease is released if it is ours, and nobody is answered any more. */
+  readonly stop: () => Promise<void>
+}
+
+export interface PeersOptions {
+  readonly configuration: Configuration
+  readonly connection: Connection
+  readonly leaseNamespace: string
+  readonly knowledge: Knowledge
+  readonly log: Logger
+  readonly metrics: Pick<ReplicaMetrics, 'countForward' | 'countPeerRefused'>
+  /** Whether this replica could lead at once. */
+  readonly isReady: () => boolean
+  /** Decides what another replica forwarded. */
+  readonly review: (request: Request) => Decision | NotLeader | Promise<Decision | NotLeader>
+  /** Called after it may be another who leads. */
+  readonly onChange: () => void
+}
+
+/** The Lease by which the replicas of Versprei agree. */
+const leaseName = 'versprei'
+
+/** How often a follower says hello to the leader, in milliseconds. */
+const greetEvery = 2000
+
+/** Without a Lease there is nobody else. */
+export const nobodyElse: Peers = {
+  lead: alone, forward: () => Promise.resolve(undefined), url: undefined, stop: () => Promise.resolve(),
+}
+
+/** Until it is known who leads, this replica does not. */
+export const nobodyYet: Peers = { ...nobodyElse, lead: { ...alone, isLeading: () => false, mayWrite: () => false } }
+
+/** Listens to other replicas, and takes part in the election. Throws when it cannot listen. */
+export async function startPeers(options: PeersOptions): Promise<Peers> {
+  const { configuration, connection, leaseNamespace, knowledge, log, metrics, isReady, onChange } = options
+  const certificates = await followPeerCertificates({
+    certificates: configuration.certificates, now: () => new Date(), repeat,
+    onChange: pair => {
+      server.useCertificate(pair)
+      client.useCertificate(pair)
+    },
+    onTrouble: err => log.error({ err }, 'certificates of the replicas'),
+  })
+  const tls = toPeerPair(certificates.current)
+  const client = createPeerClient({ tls, peerName, isPeer })
+  let lead: Leadership = nobodyYet.lead
+  const server = createPeerServer({
+    tls, isPeer, log, elapsed: () => performance.now(), countRefusal: metrics.countPeerRefused,
+    review: async body => say(body, options.review),
+    hello: follower => lead.hello(follower) || { leader: lead.other() },
+    lead: from => lead.takeLead(from),
+    take: seats => lead.takeSeats(seats),
+  })
+  const port = Number(new URL(await listen(server.app, configuration.host, configuration.peerPort)).port)
+  const self = { identity: `${hostname()}_${randomUUID()}`, url: urlOf(peerHost(configuration), port) }
+  const election = createElection({
+    connection, namespace: leaseNamespace, name: leaseName, candidate: self, mayLead: isReady, clock: monotonicClock,
+    wallNow: () => Date.now(), random: Math.random, log, onChange,
+  })
+  lead = createLeadership({
+    self, election, revisions: knowledge.revisions, isReady, clock: monotonicClock, log,
+    post: (url, path, body, timeout) => client.send(url, path, JSON.stringify(body), timeout),
+  })
+  const forward = createForward({
+    client, leader: () => lead.other(), breaker: () => createBreaker(() => performance.now()), elapsed: () => performance.now(),
+    onResult: metrics.countForward, told: leader => election.follow(leader),
+  })
+  election.start()
+  const cancel = repeat(() => void lead.greet(), greetEvery)
+  log.info({ ...self, lease: `${leaseNamespace}/${leaseName}` }, 'one of several replicas')
+  return {
+    lead, forward, url: self.url,
+    async stop() {
+      cancel()
+      certificates.stop()
+      await election.stop()
+      await Promise.all([server.close(), client.close()])
+    },
+  }
+}
+
+async function say(body: unknown, review: PeersOptions['review']): Promise<string | NotLeader> {
+  const parsed = parseReview(body)
+  if ('wrong' in parsed) throw new Error(parsed.wrong)
+  const decision = await review(parsed.request)
+  return 'leader' in decision ? decision : JSON.stringify(answer(parsed.request.uid, decision))
+}
+
+function urlOf(host: string, port: number): string {
+  return `https://${isIPv6(host) ? `[${host}]` : host}:${port}`
+}
+
+/** An address that others can reach; where it listens on all of them, the first that is not this machine's alone. */
+function peerHost({ peerHost: given, host }: Configuration): string {
+  if (given !== undefined) return given
+  if (host !== '::' && host !== '0.0.0.0') return host
+  const addresses = Object.values(networkInterfaces()).flatMap(some => some ?? [])
+  return addresses.find(({ internal, scopeid = 0 }) => !internal && scopeid === 0)?.address ?? '127.0.0.1'
+}

@@ -1,0 +1,117 @@
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import { writeDistributorMetrics } from '../admission/distributor-metrics.ts'
+import { createMetrics, type Metrics } from '../admission/metrics.ts'
+import { createOperationsServer } from '../admission/operations.ts'
+import { createRoute, type Route } from '../admission/route.ts'
+import { createAdmissionServer, type AdmissionServer } from '../admission/server.ts'
+import { followCertificates, type FollowedCertificates } from '../certificates/follow.ts'
+import { createFindings, type Findings } from '../controllers/findings.ts'
+import type { Decision } from '../placement/decide.ts'
+import { createKnowledge, type Knowledge } from '../placement/knowledge.ts'
+import { skip, skipRequest, type Request } from '../placement/scope.ts'
+import { createOwnRace, type OwnRace } from '../placement/seats/own-race.ts'
+import type { Configuration } from './configuration.ts'
+import { samplesOf } from './distributor-samples.ts'
+import { nobodyElse, nobodyYet, type Peers } from './peers.ts'
+import type { Prepared } from './prepare.ts'
+import { repeat } from './repeat.ts'
+import type { Sources } from './sources.ts'
+
+/** What changes while it runs. */
+export interface State {
+  draining: boolean
+  sources: Sources | undefined
+  peers: Peers
+}
+
+/** The servers and what they answer by; they do not listen yet. */
+export interface Serving {
+  readonly knowledge: Knowledge
+  readonly findings: Findings
+  readonly state: State
+  readonly metrics: Metrics
+  readonly ownRace: OwnRace
+  readonly route: Route
+  readonly certificates: FollowedCertificates
+  readonly admission: AdmissionServer
+  readonly operations: FastifyInstance
+}
+
+export interface ServingOptions {
+  readonly configuration: Configuration
+  readonly prepared: Prepared
+  readonly log: Logger
+  /** Called when another certificate is served. */
+  readonly onCertificate: () => Promise<void>
+}
+
+export async function createServing({ configuration, prepared, log, onCertificate }: ServingOptions): Promise<Serving> {
+  const knowledge = createKnowledge(prepared.ownNamespace)
+  const findings = createFindings(() => performance.now())
+  const state: State = { draining: false, sources: undefined, peers: prepared.leaseNamespace === undefined ? nobodyElse : nobodyYet }
+  const certificates = await followCertificates({
+    folder: configuration.certificates, hosts: prepared.hosts, now: () => new Date(), repeat,
+    onChange: async pair => {
+      admission.useCertificate(pair)
+      log.info({ fingerprint: pair.fingerprint, notAfter: pair.notAfter }, 'serving with a new certificate')
+      await onCertificate()
+    },
+    onTrouble: err => log.error({ err }, 'certificates'),
+  })
+  const metrics = createMetrics(sourcesOfMetrics(knowledge, state, () => certificates.current.notAfter))
+  const ownRace = createOwnRace()
+  const route = createRoute({
+    knowledge, ownRace, onOwnRace: metrics.countOwnRace, now: Date.now, forward: text => state.peers.forward(text),
+    lead: { isLeading: () => state.peers.lead.isLeading(), other: () => state.peers.lead.other(), settling: () => state.peers.lead.settling() },
+    onDecision: ({ namespace }, decision) => noteComplaint(findings, namespace, decision),
+  })
+  const admission = createAdmissionServer({
+    tls: certificates.current, log, elapsed: () => performance.now(), isDraining: () => state.draining,
+    count: metrics.countDecision, countError: metrics.countHttpError,
+    decide: (request, text) => (state.sources?.isSynced() === true ? route.here(request, text) : decideUnsynced(knowledge, request)),
+  })
+  const operations = createOperationsServer({
+    registry: metrics.registry, unready: () => unready(state),
+    more: async () => (configuration.distributorMetrics && state.peers.lead.mayWrite() ? writeDistributorMetrics(samplesOf(knowledge)) : ''),
+  })
+  return { knowledge, findings, state, metrics, ownRace, route, certificates, admission, operations }
+}
+
+/** What keeps it from being called; empty: it is ready. */
+export function unready({ draining, sources }: State): readonly string[] {
+  if (draining) return ['it is about to end']
+  return (sources?.missing() ?? ['everything']).map(resource => `the first full list of ${resource} is not there yet`)
+}
+
+/** Before the first full lists a decision would rest on nothing: then the pod is let through. */
+function decideUnsynced({ ownNamespace }: Knowledge, request: Request): Decision {
+  return skipRequest(request, ownNamespace) ?? skip('not-synced')
+}
+
+const complaintDetails = {
+  OwnDeletionCost: 'pods have a deletion cost of their own: scaling in goes by that, and not by seats',
+  NoOpenGroup: 'pods whose own nodeSelector or affinity rules out every group were created; they wait',
+} as const
+
+function noteComplaint(findings: Findings, namespace: string, decision: Decision): void {
+  if (decision.kind !== 'place' || decision.complaint === undefined) return
+  findings.note({ namespace, name: decision.distributor }, decision.complaint, complaintDetails[decision.complaint])
+}
+
+function sourcesOfMetrics(knowledge: Knowledge, state: State, certificateEnd: () => Date): Parameters<typeof createMetrics>[0] {
+  return {
+    distributors: () => {
+      const all = [...knowledge.distributors.all()]
+      const valid = all.filter(({ outcome }) => 'plan' in outcome).length
+      return { valid, invalid: all.length - valid }
+    },
+    pods: () => knowledge.revisions.size().pods,
+    nodes: () => knowledge.nodes.size(),
+    reservations: () => knowledge.revisions.size().reservations,
+    staleness: () => state.sources?.staleness() ?? {},
+    certificateEnd: () => certificateEnd().getTime() / 1000,
+    isLeading: () => state.peers.lead.isLeading(),
+    followers: () => state.peers.lead.followers(),
+  }
+}

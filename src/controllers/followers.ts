@@ -1,0 +1,33 @@
+import type { Leader } from '../cluster/lease.ts'
+
+/** A replica that said hello to the leader. */
+export interface Follower extends Leader {
+  readonly url: string
+  /** Whether it could lead at once. */
+  readonly ready: boolean
+}
+
+/** The replicas that the leader has heard of lately. */
+export interface Followers {
+  readonly heard: (follower: Follower) => void
+  /** Those that could lead at once, the one heard of last first. */
+  readonly successors: () => readonly Follower[]
+  readonly count: () => number
+}
+
+/** Milliseconds for which a hello counts; one comes every two seconds. */
+const memory = 7000
+
+/** @param now milliseconds, monotonic */
+export function createFollowers(now: () => number): Followers {
+  const heardAt = new Map<string, { readonly follower: Follower, readonly at: number }>()
+  const recent = (): readonly Follower[] => {
+    for (const [identity, { at }] of heardAt) if (now() - at > memory) heardAt.delete(identity)
+    return [...heardAt.values()].toSorted((a, b) => b.at - a.at).map(({ follower }) => follower)
+  }
+  return {
+    heard: follower => void heardAt.set(follower.identity, { follower, at: now() }),
+    successors: () => recent().filter(({ ready }) => ready),
+    count: () => recent().length,
+  }
+}

@@ -1,0 +1,69 @@
+import type { Log } from '../cluster/delivery.ts'
+import type { Election } from '../cluster/election.ts'
+import type { Leader } from '../cluster/lease.ts'
+import type { Revisions } from '../placement/seats/revisions.ts'
+import type { Follower } from './followers.ts'
+import { settleLimit, type Settling } from './settling.ts'
+
+/** POSTs JSON to a path of a replica's address. Rejects when there is no answer in time. */
+export type Post = (url: string, path: string, body: unknown, timeout: number) => Promise<{ readonly status: number }>
+
+export interface HandOverOptions {
+  readonly self: Leader & { readonly url: string }
+  readonly election: Pick<Election, 'yield'>
+  readonly post: Post
+  readonly revisions: Pick<Revisions, 'handOver'>
+  readonly settling: Settling
+  readonly log: Log
+}
+
+/** How the leader passes the lead on, in two steps: first its Lease, then its seats. */
+export interface HandOver {
+  /** While another takes the Lease from us we give out the seats still: it waits for them. */
+  readonly isRegent: () => boolean
+  /** Offers the lead to each, until one takes it. Resolves whether one did. Never rejects. */
+  readonly offer: (successors: readonly Follower[]) => Promise<boolean>
+}
+
+/** Milliseconds. To take the Lease is a write to the API server, which a burst of pods makes slow; meanwhile we decide as before. */
+const takeLimit = 2500
+
+export function createHandOver({ self, election, post, revisions, settling, log }: HandOverOptions): HandOver {
+  let isRegent = false
+
+  const giveSeats = async (successor: Follower): Promise<void> => {
+    // From here on we give out no seat: what is sent is all there is.
+    settling.begin()
+    isRegent = false
+    try {
+      const { status } = await post(successor.url, '/reservations', { reservations: revisions.handOver() }, settleLimit)
+      if (status !== 204) log.warn({ successor, status }, 'the next leader did not take the seats: it begins with what its watch shows')
+    } catch (err) {
+      log.warn({ err, successor }, 'the seats did not reach the next leader: it begins with what its watch shows')
+    } finally {
+      election.yield(successor)
+      settling.end()
+    }
+  }
+  const offerTo = async (successor: Follower): Promise<boolean> => {
+    isRegent = true
+    try {
+      if ((await post(successor.url, '/lead', self, takeLimit)).status !== 204) return false
+      await giveSeats(successor)
+      log.info({ successor }, 'handed over to another replica')
+      return true
+    } catch (err) {
+      log.warn({ err, successor }, 'could not hand over to this replica')
+      return false
+    } finally {
+      isRegent = false
+    }
+  }
+  return {
+    isRegent: () => isRegent,
+    async offer(successors) {
+      for (const successor of successors) if (await offerTo(successor)) return true
+      return false
+    },
+  }
+}

@@ -1,0 +1,32 @@
+import type { Clock } from '../cluster/clock.ts'
+
+/** A moment in which nobody gives out seats, because they are on their way from one replica to another. */
+export interface Settling {
+  /** Resolves at its end; undefined outside of it. */
+  readonly current: () => Promise<void> | undefined
+  readonly begin: () => void
+  readonly end: () => void
+}
+
+/** Milliseconds for which it lasts at most: then the next leader begins with what its watch shows. */
+export const settleLimit = 1000
+
+/** @param clock monotonic */
+export function createSettling(clock: Clock): Settling {
+  let current: PromiseWithResolvers<void> | undefined
+  let cancel: (() => void) | undefined
+  const end = (): void => {
+    cancel?.()
+    current?.resolve()
+    current = undefined
+  }
+  return {
+    current: () => current?.promise,
+    begin() {
+      end()
+      current = Promise.withResolvers<void>()
+      cancel = clock.after(settleLimit, end)
+    },
+    end,
+  }
+}
