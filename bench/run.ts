@@ -1,19 +1,22 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual, parseArgs } from 'node:util'
 import { ensureCertificates } from '../src/certificates/folder.ts'
+import { apiServerDefaults, measureApiServer } from './api-server/measure-api-server.ts'
+import { writeApiServer } from './api-server/report-api-server.ts'
 import { createChildren, type Children } from './children.ts'
 import { createClient } from './load.ts'
 import { measureRound, type Measurement, type Server } from './measure.ts'
 import { memoryOf } from './process-usage.ts'
 import { startProduct } from './product.ts'
 import { goalTable, judge, loadTable, startTable, type Result } from './report.ts'
+import { parts, writeResults, type Part } from './results-file.ts'
 import type { World } from './world.ts'
 
 /** No bench takes longer than this, in milliseconds: then it ends without a result. */
-const longest = 10 * 60_000
+const longest = 20 * 60_000
 
 interface Counts {
   readonly rounds: number
@@ -26,15 +29,27 @@ interface Counts {
 
 const defaults: Counts = { rounds: 15, requests: 4000, distributors: 10_000, pods: 150_000, nodes: 5000 }
 
-/** The counts from `--rounds 3 --pods 1000 …`, to try things out; those of the goals are the defaults. @throws for anything else */
-function parseCounts(args: readonly string[]): Counts {
+interface Wanted {
+  readonly counts: Counts
+  /** What is measured. */
+  readonly only: readonly Part[]
+}
+
+/**
+ * The counts from `--rounds 3 --pods 1000 …`, to try things out; those of the goals are the defaults. `--only api-server`, or
+ * `--only decisions`, measures one part. @throws for anything else
+ */
+function parseWanted(args: readonly string[]): Wanted {
   const option = { type: 'string' } as const
-  const { values } = parseArgs({ args: [...args], options: { rounds: option, requests: option, distributors: option, pods: option, nodes: option } })
-  const given = Object.entries(values).map(([name, text]) => {
+  const options = { only: option, rounds: option, requests: option, distributors: option, pods: option, nodes: option }
+  const { values: { only, ...counts } } = parseArgs({ args: [...args], options })
+  const given = Object.entries(counts).map(([name, text]) => {
     if (!/^\d{1,6}$/u.test(text)) throw new Error(`--${name}: ${JSON.stringify(text)} is not a number of at most six digits`)
     return [name, Number(text)] as const
   })
-  return { ...defaults, ...Object.fromEntries(given) }
+  const part = parts.find(part => part === only)
+  if (only !== undefined && part === undefined) throw new Error(`--only: ${JSON.stringify(only)} is none of: ${parts.join(', ')}`)
+  return { counts: { ...defaults, ...Object.fromEntries(given) }, only: part === undefined ? parts : [part] }
 }
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
@@ -84,46 +99,69 @@ function describeCommit(): string {
   return `${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain', '--', '../src') === '' ? '' : ', with changes in src'}`
 }
 
+/** Where and when it was measured. */
+function describeOrigin(): readonly string[] {
+  return [`- ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC, commit ${describeCommit()}`, `- ${describeMachine()}`]
+}
+
 function write(results: readonly Result[], { rounds, requests, nodes }: Counts): string {
   const [echo, empty, listed, full] = results
   const goals = judge(echo!, empty!, listed!, full!)
   const missed = goals.filter(({ met }) => !met)
   const verdict = missed.length === 0 ? 'Every goal is met.' : `**Missed: ${missed.map(({ what }) => what).join('; ')}.**`
   return [
-    '# Results of `npm run bench`', '',
-    'Written by the bench itself; what it does and why stands in [README.md](README.md).', '',
-    `- ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC, commit ${describeCommit()}`,
-    `- ${describeMachine()}`,
+    ...describeOrigin(),
     `- ${rounds} rounds of ${requests} reviews a server, ${nodes} nodes; ratios are the median of pairs of ${sliceSize} reviews sent one after the other (quartiles; all together)`, '',
     verdict, '', goalTable(goals), '', loadTable(results), '', startTable(results), '',
   ].join('\n')
 }
 
-async function run(counts: Counts, children: Children, folder: string): Promise<void> {
+async function runDecisions(counts: Counts, children: Children, folder: string): Promise<string> {
   const servers = await startServers(children, folder, counts)
   const measured = await measureAll(servers, counts)
   const results = servers.map(({ name, pid, product }, index): Result => ({
     name, rounds: measured.map(round => round[index]!), product: product && { start: product.start, memory: memoryOf(pid) },
   }))
-  const text = write(results, counts)
-  say(`\n${text}`)
-  if (isDeepStrictEqual(counts, defaults)) await writeFile(join(import.meta.dirname, 'RESULTS.md'), text)
-  else say('Not written to RESULTS.md: the counts were not those of the goals.')
   await Promise.all(servers.map(({ client }) => client.close()))
+  return write(results, counts)
 }
 
-const children = createChildren()
+async function runApiServer(children: Children, folder: string): Promise<string> {
+  const result = await measureApiServer({ children, folder, counts: apiServerDefaults, say })
+  return writeApiServer(result, apiServerDefaults, describeOrigin())
+}
+
+async function run({ counts, only }: Wanted, folder: string): Promise<void> {
+  const measured = new Map<Part, string>()
+  for (const part of only) {
+    // What one part has started is gone before the next begins.
+    const children = createChildren()
+    endAll = children.end
+    try {
+      measured.set(part, part === 'decisions' ? await runDecisions(counts, children, folder) : await runApiServer(children, folder))
+    } finally {
+      children.end()
+    }
+    say(`\n${measured.get(part)}`)
+  }
+  if (!isDeepStrictEqual(counts, defaults)) {
+    say('The decisions are not written to RESULTS.md: the counts were not those of the goals.')
+    measured.delete('decisions')
+  }
+  if (measured.size > 0) await writeResults(measured)
+}
+
+let endAll = (): void => undefined
 const folder = await mkdtemp(join(tmpdir(), 'versprei-bench-'))
 const giveUp = (why: string): void => {
   process.stderr.write(`bench: ${why}\n`)
-  children.end()
+  endAll()
   process.exit(1)
 }
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => giveUp(`ended by ${signal}`))
 setTimeout(() => giveUp(`not done after ${longest / 60_000} minutes`), longest).unref()
 try {
-  await run(parseCounts(process.argv.slice(2)), children, folder)
+  await run(parseWanted(process.argv.slice(2)), folder)
 } finally {
-  children.end()
   await rm(folder, { recursive: true, force: true })
 }

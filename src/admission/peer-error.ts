@@ -21,7 +21,9 @@ export function toPeerError(where: string, cause: unknown): PeerError {
   if (cause instanceof PeerError) return cause
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
   if (nobodyThere.has(code)) return new PeerError('refused', `${where}: nobody takes a connection there (${code})`, { cause })
-  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') return new PeerError('timeout', `${where}: no connection in time`, { cause })
+  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') {
+    return new PeerError('timeout', `${where}: no connection in time`, { cause })
+  }
   const words = cause instanceof Error ? cause.message : String(cause)
   return new PeerError('failed', `${where}: ${words === '' ? code : words}`, { cause })
 }

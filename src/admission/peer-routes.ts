@@ -49,5 +49,6 @@ export function addPeerRoutes(app: FastifyInstance<Server>, { review, hello, lea
     return welcome === true ? confirm(reply, true) : sendAway(reply, welcome)
   })
   app.post('/lead', { bodyLimit: peerLimit }, async ({ body }, reply) => confirm(reply, await lead(valueOf(readPeer(body)))))
-  app.post('/reservations', { bodyLimit: reservationsLimit }, async ({ body }, reply) => confirm(reply, take(valueOf(readReservations(body)))))
+  app.post('/reservations', { bodyLimit: reservationsLimit }, async ({ body }, reply) =>
+    confirm(reply, take(valueOf(readReservations(body)))))
 }

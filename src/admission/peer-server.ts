@@ -30,7 +30,8 @@ const longestCall = 3000
  * Without tickets a session cannot be taken up again (Node keeps none by itself): every connection shows its certificate anew, so that
  * none outlives a change of the authority. Connections are kept for long; the handshakes that this costs are few.
  */
-const contextOf = ({ cert, key, ca }: PeerTls) => ({ cert, key, ca, minVersion: 'TLSv1.3', secureOptions: constants.SSL_OP_NO_TICKET } as const)
+const contextOf = ({ cert, key, ca }: PeerTls) =>
+  ({ cert, key, ca, minVersion: 'TLSv1.3', secureOptions: constants.SSL_OP_NO_TICKET }) as const
 
 export function createPeerServer(options: PeerServerOptions): PeerServer {
   const { tls, log } = options

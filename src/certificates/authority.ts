@@ -93,8 +93,8 @@ export async function createAuthority({ now, commonName, key: given }: Authority
 }
 
 /**
- * A certificate for `hosts`, a server's unless `usages` say otherwise, good from a few minutes before `now` for 90 days or until its authority ends, whichever is first.
- * Throws when a host is neither a DNS name nor an IP address, or the authority or `key` is not RSA.
+ * A certificate for `hosts`, a server's unless `usages` say otherwise, good from a few minutes before `now` for 90 days or until its
+ * authority ends, whichever is first. Throws when a host is neither a DNS name nor an IP address, or the authority or `key` is not RSA.
  */
 export async function issueLeaf(authority: Signed, { hosts, now, usages = serving.usages, key: given }: LeafOptions): Promise<Signed> {
   const names = requireHosts(hosts)

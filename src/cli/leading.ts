@@ -13,7 +13,8 @@ import { createRerank } from '../controllers/rerank.ts'
 import { createStatusController } from '../controllers/status.ts'
 import { createSweep } from '../controllers/sweep.ts'
 import type { Reach } from '../controllers/webhook-entry.ts'
-import { createWrite } from '../controllers/write.ts'
+import { createWrite, type Write } from '../controllers/write.ts'
+import { seatAnnotation } from '../placement/keys.ts'
 import type { Knowledge } from '../placement/knowledge.ts'
 import { repeat } from './repeat.ts'
 
@@ -46,18 +47,29 @@ export interface LeadingOptions {
 
 /** Starts all of it: call it once this replica leads, and knows what there is. */
 export function startLeading(options: LeadingOptions): Leading {
-  const { connection, knowledge, findings, log, isLeading, adoption, instance } = options
+  const { connection, knowledge, findings, log, metrics, isLeading, adoption, instance } = options
   const shared = { connection, knowledge, findings, log, clock: systemClock, random: Math.random }
   const ending = new AbortController()
   const write = createWrite(connection, isLeading)
   const events = createEvents({ write, now: Date.now, instance, log })
   const lists = createPodLists(connection, systemClock, ending.signal)
-  const patches = createPodPatches({ write, clock: systemClock, log, adoption })
+  const patches = createPodPatches({
+    write, clock: systemClock, log, adoption,
+    onPatched({ labels, annotations }) {
+      if (labels !== undefined) metrics.countAdopted(1)
+      else if (annotations?.[seatAnnotation] !== undefined) metrics.countRenumbered(1)
+    },
+  })
+  const writeStatus: Write = async (path, request) => {
+    const answer = await write(path, request)
+    metrics.countStatusWrite()
+    return answer
+  }
   const adopt = createAdoption({ ...shared, lists, patches, emit: events.emit })
   const loops = [
     createSweep({ ...shared, adoption: adopt }),
     createRerank({ ...shared, lists, patches }),
-    createStatusController({ ...shared, write, events }),
+    createStatusController({ ...shared, write: writeStatus, events }),
   ]
   for (const loop of loops) loop.start()
   const registration = register(options)

@@ -32,7 +32,7 @@ export interface Leadership {
   readonly settling: () => Promise<void> | undefined
   /** A replica says that it follows us; false: we do not lead. */
   readonly hello: (follower: Follower) => boolean
-  /** Says hello to the leader, if that is another. Never rejects. */
+  /** Says hello to the leader, if that is another; now and then on several connections at once, so that they are there for a burst. Never rejects. */
   readonly greet: () => Promise<void>
   /** The leader asks us to take its Lease; resolves whether we have. Its seats are to follow. */
   readonly takeLead: (from: Leader) => Promise<boolean>
@@ -45,14 +45,20 @@ export interface Leadership {
 
 /** Milliseconds. */
 const helloLimit = 1000
+/** Milliseconds; idle connections are kept for a minute (`admission/peer-client.ts`). A handshake of both sides costs some milliseconds of CPU. */
+const warmEvery = 25_000
+const warmConnections = 8
 
 export function createLeadership({ self, election, post, revisions, isReady, clock, log }: LeadershipOptions): Leadership {
   const followers = createFollowers(() => clock.now())
   const settling = createSettling(clock)
   const handOver = createHandOver({ self, election, post, revisions, settling, log })
+  /** The Lease is on its way to us: whoever gives it decides until its seats follow. */
+  let isTaking = false
+  let warmed = { url: '', at: -Infinity }
   const isOurs = (): boolean => handOver.isRegent() || election.isLeader()
   return {
-    isLeading: () => settling.current() === undefined && isOurs(),
+    isLeading: () => !isTaking && settling.current() === undefined && isOurs(),
     mayWrite: () => election.isLeader(),
     other: () => (isOurs() ? undefined : election.leader()),
     settling: settling.current,
@@ -64,14 +70,21 @@ export function createLeadership({ self, election, post, revisions, isReady, clo
     async greet() {
       const leader = election.leader()
       if (election.isLeader() || leader?.url === undefined) return
+      const { url } = leader
+      const isWarm = warmed.url === url && clock.now() - warmed.at < warmEvery
+      if (!isWarm) warmed = { url, at: clock.now() }
+      const hello = { ...self, ready: isReady() }
       // That nobody answers is told by the reviews that are forwarded.
-      await post(leader.url, '/hello', { ...self, ready: isReady() }, helloLimit).catch(() => undefined)
+      await Promise.allSettled(Array.from({ length: isWarm ? 1 : warmConnections }, () => post(url, '/hello', hello, helloLimit)))
     },
     async takeLead(from) {
-      if (!isReady() || !await election.takeFrom(from.identity)) return false
-      settling.begin()
-      log.info({ from }, 'took the lead from a replica that is about to end')
-      return true
+      if (!isReady()) return false
+      isTaking = true
+      const isTaken = await election.takeFrom(from.identity)
+      if (isTaken) settling.begin()
+      isTaking = false
+      if (isTaken) log.info({ from }, 'took the lead from a replica that is about to end')
+      return isTaken
     },
     takeSeats(seats) {
       if (settling.current() === undefined || !election.isLeader()) return false

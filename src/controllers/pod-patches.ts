@@ -39,6 +39,8 @@ export interface PodPatchesOptions {
   readonly log: Log
   /** Off: pods are never patched. */
   readonly adoption: boolean
+  /** Called after each patch that was done. */
+  readonly onPatched: (marks: Marks) => void
 }
 
 /** Milliseconds from one patch to the next: 50 a second. */
@@ -47,7 +49,7 @@ const mostUnderWay = 8
 /** Milliseconds until it is seen whether the right has been given meanwhile. */
 const forbiddenFor = 300_000
 
-export function createPodPatches({ write, clock, log, adoption }: PodPatchesOptions): PodPatches {
+export function createPodPatches({ write, clock, log, adoption, onPatched }: PodPatchesOptions): PodPatches {
   const stopping = new AbortController()
   const forbidden = new Map<string, number>()
   const underWay = new Set<Promise<PatchOutcome>>()
@@ -72,6 +74,7 @@ export function createPodPatches({ write, clock, log, adoption }: PodPatchesOpti
         // The uid is a precondition: a pod of the same name that came meanwhile has another, and a uid is immutable (422).
         body: { metadata: { uid: pod.uid, ...marks } },
       })
+      onPatched(marks)
       return 'done'
     } catch (error) {
       return judge(pod, error)

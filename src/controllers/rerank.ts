@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../cluster/clock.ts'
 import { message } from '../cluster/cluster-error.ts'
 import type { Log } from '../cluster/delivery.ts'
@@ -31,8 +32,9 @@ export interface Reranking {
 
 /** Milliseconds. */
 const lookEvery = 1000
-/** Distributors looked at in one turn: a look is a comparison of two numbers for each group, and decisions wait meanwhile. */
-const atOnce = 1000
+/** Distributors looked at in one turn, and so many of them between two chances for a decision to be made. */
+const inOneTurn = 1000
+const atOnce = 20
 
 interface Seated extends RankedPod {
   readonly owner: string
@@ -75,7 +77,10 @@ export function createRerank(options: RerankOptions): Reranking {
   }
   const loop = createLoop(clock, async () => {
     if (queue.length === 0) queue = [...revisions.distributors()]
-    for (const key of queue.splice(0, atOnce)) await lookAt(key)
+    for (const [index, key] of queue.splice(0, inOneTurn).entries()) {
+      if (index > 0 && index % atOnce === 0) await setImmediate()
+      await lookAt(key)
+    }
     return lookEvery
   })
   return { start: loop.start, stop: loop.stop }

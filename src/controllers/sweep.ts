@@ -29,6 +29,8 @@ export interface Sweep {
 
 /** Milliseconds: a change of a distributor is answered within so long. */
 const compareEvery = 1000
+/** Milliseconds: so often it is seen whether pods were placed by a distributor that nobody saw go, or nobody saw at all. */
+const searchEvery = 30_000
 /** Between two looks: at least so long, or twice as long as the look took, so that at most a third of the time goes to sweeping. */
 const breath = 50
 const longestBreath = 2000
@@ -36,16 +38,16 @@ const longestBreath = 2000
 export function createSweep({ knowledge, findings, adoption, clock, random, log }: SweepOptions): Sweep {
   const agenda = createAgenda(clock, random)
   const changes = createDistributorChanges(knowledge)
-  let compared = -Infinity
+  let [compared, searched] = [-Infinity, -Infinity]
 
   const compare = (): void => {
     const { changed, gone } = changes.take()
-    for (const { namespace } of changed) agenda.press({ namespace, isWhole: true })
-    for (const one of gone) {
-      findings.forget(one)
-      agenda.press({ namespace: one.namespace, isWhole: true })
-    }
+    for (const one of gone) findings.forget(one)
+    for (const { namespace } of [...changed, ...gone]) agenda.press({ namespace, isWhole: true })
     compared = clock.now()
+    if (clock.now() - searched < searchEvery) return
+    for (const { namespace } of changes.takeAbsent()) agenda.press({ namespace, isWhole: true })
+    searched = clock.now()
   }
   const lookAt = async (namespace: string, isWhole: boolean): Promise<void> => {
     const distributors = changes.of(namespace)

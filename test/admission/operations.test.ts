@@ -2,6 +2,7 @@ import t, { type Test } from 'tap'
 import { createMetrics } from '../../src/admission/metrics.ts'
 import { createOperationsServer } from '../../src/admission/operations.ts'
 import { httpErrors } from '../../src/admission/http-errors.ts'
+import { forwardResults } from '../../src/admission/forward.ts'
 import { skip, skipReasons } from '../../src/placement/scope.ts'
 
 const serve = async (t: Test) => {
@@ -41,7 +42,8 @@ void t.test('every series is there from the start, at 0', async t => {
   t.equal((await get('/metrics')).type, 'text/plain; version=0.0.4; charset=utf-8')
   const counters = (await ours()).filter(line => /_total\{/.test(line))
   t.same(counters.toSorted(), [
-    'versprei_admission_decisions_total{result="placed",reason=""} 0',
+    ...['placed', 'audited', 'forwarded'].map(result => `versprei_admission_decisions_total{result="${result}",reason=""} 0`),
+    ...forwardResults.map(result => `versprei_forwards_total{result="${result}"} 0`),
     ...skipReasons.map(reason => `versprei_admission_decisions_total{result="skipped",reason="${reason}"} 0`),
     ...Object.keys(httpErrors).map(code => `versprei_http_errors_total{code="${code}"} 0`),
   ].toSorted())
@@ -54,6 +56,7 @@ void t.test('what is known is read at each scrape', async t => {
     'versprei_pods 5', 'versprei_nodes 2', 'versprei_reservations 7', 'versprei_certificate_end_seconds 1800000000',
     'versprei_distributors{state="valid"} 3', 'versprei_distributors{state="invalid"} 1',
     'versprei_watch_staleness_seconds{resource="pods"} 1.5', 'versprei_watch_staleness_seconds{resource="nodes"} 0',
+    'versprei_leader 1', 'versprei_followers 2',
   ])
 })
 
@@ -62,18 +65,45 @@ void t.test('decisions are counted by result and reason, and timed', async t => 
   metrics.countDecision({ kind: 'place', distributor: 'web', group: 'spot', seat: 0, patch: [] }, 0.000_03)
   metrics.countDecision(skip('opted-out'), 0.5)
   metrics.countDecision(skip('opted-out'), 0.5)
+  metrics.countDecision({ kind: 'place', distributor: 'web', group: 'spot', seat: 0, patch: [], audit: true }, 0.000_03)
+  metrics.countDecision({ kind: 'forwarded', answer: '' }, 0.1)
   metrics.countHttpError('too-large')
   const lines = await ours()
   t.same(lines.filter(line => /_total.* [1-9]/.test(line)), [
     'versprei_admission_decisions_total{result="placed",reason=""} 1',
+    'versprei_admission_decisions_total{result="audited",reason=""} 1',
+    'versprei_admission_decisions_total{result="forwarded",reason=""} 1',
     'versprei_admission_decisions_total{result="skipped",reason="opted-out"} 2',
     'versprei_http_errors_total{code="too-large"} 1',
   ])
-  t.same(lines.filter(line => /le="(?:0\.000025|0\.00005|0\.1|1)"|_count/.test(line)), [
-    'versprei_admission_decision_seconds_bucket{le="0.000025"} 0', 'versprei_admission_decision_seconds_bucket{le="0.00005"} 1',
-    'versprei_admission_decision_seconds_bucket{le="0.1"} 1', 'versprei_admission_decision_seconds_bucket{le="1"} 3',
-    'versprei_admission_decision_seconds_count 3',
+  t.same(lines.filter(line => /decision_seconds.*(?:le="(?:0\.000025|0\.00005|0\.1|1)"|_count)/.test(line)), [
+    'versprei_admission_decision_seconds_bucket{le="0.000025"} 0', 'versprei_admission_decision_seconds_bucket{le="0.00005"} 2',
+    'versprei_admission_decision_seconds_bucket{le="0.1"} 2', 'versprei_admission_decision_seconds_bucket{le="1"} 4',
+    'versprei_admission_decision_seconds_count 4',
+  ], 'the wait for another replica is not among them')
+})
+
+void t.test('what replicas and the leader\'s loops do is counted', async t => {
+  const { metrics, ours } = await serve(t)
+  metrics.countForward('answered', 0.004)
+  metrics.countOwnRace()
+  metrics.countPeerRefused()
+  metrics.countAdopted(3)
+  metrics.countRenumbered(4)
+  metrics.countStatusWrite()
+  metrics.countExpired(5)
+  t.same((await ours()).filter(line => /_total.* [1-9]/.test(line)), [
+    'versprei_forwards_total{result="answered"} 1', 'versprei_own_race_decisions_total 1', 'versprei_peer_refusals_total 1',
+    'versprei_status_writes_total 1', 'versprei_pods_adopted_total 3', 'versprei_pods_renumbered_total 4',
+    'versprei_reservations_expired_total 5',
   ])
+  t.ok((await ours()).includes('versprei_forward_seconds_bucket{le="0.005"} 1'))
+})
+
+void t.test('what stands beside the registry follows it', async t => {
+  const { state, get } = await serve(t)
+  state.more = 'versprei_more 1\n'
+  t.match((await get('/metrics')).text, /\nversprei_more 1\n$/)
 })
 
 void t.test('every metric says what it is', async t => {

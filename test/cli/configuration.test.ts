@@ -16,7 +16,8 @@ const read = (flags: Texts, environment: Record<string, string> = {}) => {
 
 const defaults = {
   host: '::', port: 8443, metricsPort: 9090, certificates: 'certs', kubeconfig: undefined, context: undefined, manifests: undefined,
-  webhookUrl: undefined, drain: 10_000, logLevel: 'info',
+  webhookUrl: undefined, leaseNamespace: undefined, peerHost: undefined, peerPort: 8444, adoption: true, distributorMetrics: false,
+  drain: 10_000, logLevel: 'info',
 }
 
 void t.test('without anything there are the defaults, frozen', async t => {
@@ -37,6 +38,11 @@ const values: readonly { flag: FlagName, text: string, other: string, key: keyof
     flag: 'webhook-url', text: 'https://192.0.2.1:8443', other: 'https://192.0.2.2/mutate', key: 'webhookUrl',
     want: 'https://192.0.2.1:8443/mutate',
   },
+  { flag: 'lease-namespace', text: 'versprei-system', other: 'x', key: 'leaseNamespace', want: 'versprei-system' },
+  { flag: 'peer-host', text: 'fd00::1', other: '192.0.2.1', key: 'peerHost', want: 'fd00::1' },
+  { flag: 'peer-port', text: '0', other: '1', key: 'peerPort', want: 0 },
+  { flag: 'adoption', text: 'off', other: 'on', key: 'adoption', want: false },
+  { flag: 'distributor-metrics', text: 'on', other: 'off', key: 'distributorMetrics', want: true },
   { flag: 'drain', text: '3600', other: '0', key: 'drain', want: 3_600_000 },
   { flag: 'log-level', text: 'debug', other: 'silent', key: 'logLevel', want: 'debug' },
 ]
@@ -56,7 +62,8 @@ for (const { flag, text, other, key, want } of values) {
 void t.test('variables are named after their flags', async t => {
   t.same(serveFlags.map(({ name }) => environmentVariable(name)), [
     'VERSPREI_HOST', 'VERSPREI_PORT', 'VERSPREI_METRICS_PORT', 'VERSPREI_CERTIFICATES', 'VERSPREI_KUBECONFIG', 'VERSPREI_CONTEXT',
-    'VERSPREI_MANIFESTS', 'VERSPREI_WEBHOOK_URL', 'VERSPREI_DRAIN', 'VERSPREI_LOG_LEVEL',
+    'VERSPREI_MANIFESTS', 'VERSPREI_WEBHOOK_URL', 'VERSPREI_LEASE_NAMESPACE', 'VERSPREI_PEER_HOST', 'VERSPREI_PEER_PORT', 'VERSPREI_ADOPTION',
+    'VERSPREI_DISTRIBUTOR_METRICS', 'VERSPREI_DRAIN', 'VERSPREI_LOG_LEVEL',
   ])
 })
 
@@ -99,6 +106,14 @@ void t.test('beside mistakes stands what could be read, and the defaults for wha
   t.equal('mistakes' in parsed && parsed.mistakes.length, 3, 'a default contradicts nobody')
 })
 
+void t.test('what is no namespace, no address and no switch is told', async t => {
+  t.same(mistakes({ 'lease-namespace': 'My_namespace', 'peer-host': '::', adoption: 'yes', 'distributor-metrics': 'true' }), [
+    '--lease-namespace: "My_namespace" is not a namespace: lower-case letters, digits and dashes, at most 63',
+    '--peer-host: "::" is not an IP address, or localhost; :: and 0.0.0.0 are no place to reach anyone at',
+    '--adoption: "yes" is not on or off', '--distributor-metrics: "true" is not on or off',
+  ])
+})
+
 const noWebhookUrls = [
   '192.0.2.1:8443', 'https://u@192.0.2.1/', 'https://u:p@192.0.2.1/', 'https://192.0.2.1/?a', 'https://192.0.2.1/#a', 'https://',
   'https://192.0.2.1/x', 'https://192.0.2.1/mutate/', 'https://192.0.2.1/mutate/x', 'https://192.0.2.1//mutate', 'https://192.0.2.1/Mutate',
@@ -122,13 +137,18 @@ const taken = (flag: string, port: number, by: string) => `${flag}: ${port} is t
 const contradictions: readonly { name: string, flags: Texts, environment?: Record<string, string>, want: string[] }[] = [
   {
     name: 'manifests and what needs a cluster',
-    flags: { manifests: 'm', kubeconfig: 'k', context: 'c', 'webhook-url': 'https://192.0.2.1/' },
-    want: ['--kubeconfig', '--context', '--webhook-url'].map(flag => leaveOut(flag, '--manifests')),
+    flags: { manifests: 'm', kubeconfig: 'k', context: 'c', 'webhook-url': 'https://192.0.2.1/', 'lease-namespace': 'x' },
+    want: ['--kubeconfig', '--context', '--webhook-url', '--lease-namespace'].map(flag => leaveOut(flag, '--manifests')),
   },
   {
     name: 'the same from variables', flags: {},
     environment: { VERSPREI_MANIFESTS: 'm', VERSPREI_CONTEXT: 'c', VERSPREI_WEBHOOK_URL: 'https://192.0.2.1/' },
     want: ['VERSPREI_CONTEXT', 'VERSPREI_WEBHOOK_URL'].map(variable => leaveOut(variable, 'VERSPREI_MANIFESTS')),
+  },
+  { name: 'the replicas\' port twice', flags: { port: '8444' }, want: [taken('--port', 8444, 'for the other replicas')] },
+  {
+    name: 'the replicas\' port for metrics', flags: { 'peer-port': '1', 'metrics-port': '1' },
+    want: [taken('--peer-port', 1, 'for metrics')],
   },
   { name: 'one port for two', flags: { port: '9090' }, want: [taken('--port', 9090, 'for metrics')] },
   {

@@ -10,6 +10,8 @@ export interface Call {
   readonly body?: unknown
   /** By default application/json, and a merge patch for PATCH. */
   readonly contentType?: string
+  /** Who asks, as the API server is to see it: the kubeconfig's user must be allowed to impersonate. */
+  readonly as?: string
 }
 
 export interface Answer {
@@ -60,9 +62,10 @@ const connect = async (): Promise<Connection> => {
 let connection: Promise<Connection> | undefined
 
 /** One request to the API server that KUBECONFIG names, over connections that are kept; any status is an answer. */
-export const callApi = async (method: Method, path: string, { body, contentType }: Call = {}): Promise<Answer> => {
+export const callApi = async (method: Method, path: string, { body, contentType, as }: Call = {}): Promise<Answer> => {
   connection ??= connect()
-  const { server, headers, agent } = await connection
+  const { server, headers: credentials, agent } = await connection
+  const headers = as === undefined ? credentials : { ...credentials, 'impersonate-user': as }
   const type = contentType ?? (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json')
   const answer = await request(`${server}${path}`, {
     method,

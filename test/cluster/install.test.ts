@@ -4,12 +4,17 @@ import { kubectl, readApi, requestApi, waitFor } from './cluster.ts'
 
 const config = join(import.meta.dirname, '../../config')
 const roles = '/apis/rbac.authorization.k8s.io/v1'
+const admission = '/apis/admissionregistration.k8s.io/v1'
 
 /** What `kubectl apply -k config` adds to what the tests stand on already. */
 const added = [
   { resource: 'namespace/versprei-system', path: '/api/v1/namespaces/versprei-system' },
   { resource: 'clusterrole/versprei', path: `${roles}/clusterroles/versprei` },
   { resource: 'clusterrolebinding/versprei', path: `${roles}/clusterrolebindings/versprei` },
+  { resource: 'clusterrole/versprei-adoption', path: `${roles}/clusterroles/versprei-adoption` },
+  { resource: 'clusterrolebinding/versprei-adoption', path: `${roles}/clusterrolebindings/versprei-adoption` },
+  { resource: 'validatingadmissionpolicy/versprei-pods', path: `${admission}/validatingadmissionpolicies/versprei-pods` },
+  { resource: 'validatingadmissionpolicybinding/versprei-pods', path: `${admission}/validatingadmissionpolicybindings/versprei-pods` },
 ]
 
 const install = async (teardown: (handler: () => Promise<unknown>) => void): Promise<string> => {
@@ -22,6 +27,7 @@ const install = async (teardown: (handler: () => Promise<unknown>) => void): Pro
 interface Access {
   readonly group?: string
   readonly resource: string
+  readonly subresource?: string
   readonly verb: string
   readonly name?: string
   readonly namespace?: string
@@ -80,16 +86,25 @@ void t.test('kubectl apply -k config is accepted, and changes nothing the second
   await t.test('its ServiceAccount may do what Versprei does, and no more', async t => {
     const group = 'admissionregistration.k8s.io'
     const webhooks = { group, resource: 'mutatingwebhookconfigurations' }
+    const distributors = { group: 'versprei.versprei.io', resource: 'poddistributors', namespace: 'default' }
+    const leases = { group: 'coordination.k8s.io', resource: 'leases', namespace: 'versprei-system' }
     const cases: readonly (Access & { readonly want: boolean })[] = [
-      ...['list', 'watch'].map(verb => ({ group: 'versprei.versprei.io', resource: 'poddistributors', verb, want: true })),
-      { group: 'versprei.versprei.io', resource: 'poddistributors', verb: 'get', want: false },
+      ...['get', 'list', 'watch'].map(verb => ({ ...distributors, verb, want: true })),
+      { ...distributors, subresource: 'status', verb: 'patch', want: true },
+      ...['patch', 'update', 'create', 'delete'].map(verb => ({ ...distributors, verb, want: false })),
+      { group: 'events.k8s.io', resource: 'events', namespace: 'default', verb: 'create', want: true },
+      ...['get', 'update'].map(verb => ({ ...leases, name: 'versprei', verb, want: true })),
+      { ...leases, verb: 'create', want: true },
+      { ...leases, name: 'another', verb: 'update', want: false },
+      { ...leases, namespace: 'default', name: 'versprei', verb: 'get', want: false },
       ...['list', 'watch'].flatMap(verb => ['pods', 'nodes'].map(resource => ({ resource, verb, want: true }))),
       ...['get', 'patch'].map(verb => ({ ...webhooks, name: 'versprei', verb, want: true })),
       ...['update', 'delete', 'create'].map(verb => ({ ...webhooks, name: 'versprei', verb, want: false })),
       { ...webhooks, name: 'another', verb: 'patch', want: false },
       { ...webhooks, verb: 'list', want: false },
-      ...['create', 'patch', 'delete'].map(verb => ({ resource: 'pods', namespace: 'default', verb, want: false })),
-      { group: 'versprei.versprei.io', resource: 'poddistributors', namespace: 'default', verb: 'update', want: false },
+      { resource: 'pods', namespace: 'default', verb: 'patch', want: true },
+      ...['create', 'update', 'delete'].map(verb => ({ resource: 'pods', namespace: 'default', verb, want: false })),
+      { resource: 'pods', subresource: 'status', namespace: 'default', verb: 'patch', want: false },
       { resource: 'secrets', namespace: 'versprei-system', verb: 'get', want: false },
     ]
     for (const { want, ...access } of cases) t.equal(await may(access), want, `${access.verb} ${access.resource} ${access.name ?? ''}`)

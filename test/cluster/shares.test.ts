@@ -1,36 +1,10 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import t from 'tap'
-import type { Test } from 'tap'
-import { parse } from 'yaml'
 import type { Claim } from '../../src/placement/seats/ideal.ts'
-import { roomBeyondBase } from '../../src/placement/seats/ideal.ts'
-import { exactIdeal, isWithinBound } from '../placement/seats/exact-ideal.ts'
 import { apply, countByGroup, createNamespace, metric, scale, waitReady, type Pod } from './cluster.ts'
-
-const samples = join(import.meta.dirname, '../../config/samples')
-
-/** The sample as users apply it, in a namespace of the test's own. */
-async function applySample(namespace: string, file: string): Promise<void> {
-  const object = parse(await readFile(join(samples, file), 'utf8'))
-  await apply({ ...object, metadata: { ...object.metadata, namespace } })
-}
+import { classic, isFair } from './fairness.ts'
+import { applySample, readSample } from './sample.ts'
 
 const uids = (pods: readonly Pod[]): ReadonlySet<string> => new Set(pods.map(({ metadata }) => metadata.uid))
-
-/** Each group's pods, by the nodes they stand on, against the exact ideal. */
-function isFair(t: Test, claims: Readonly<Record<string, Claim>>, counts: Readonly<Record<string, number>>): void {
-  const groups = Object.values(claims)
-  const pods = Object.values(counts).reduce((sum, count) => sum + count, 0)
-  const k = groups.filter(claim => roomBeyondBase(claim) > 0).length
-  const wanted = exactIdeal(groups, pods)
-  const off = Object.keys(claims).filter((name, index) => !isWithinBound(counts[name] ?? 0, wanted[index]!, k))
-  t.same(off, [], `${pods} pods stand ${JSON.stringify(counts)}`)
-  t.same(Object.keys(counts).filter(name => claims[name] === undefined), [], 'none stands elsewhere')
-  for (const [name, { max = Infinity }] of Object.entries(claims)) t.ok((counts[name] ?? 0) <= max, `${name} is within its max`)
-}
-
-const classic = { default: { weight: 80, base: 0 }, spot: { weight: 20, base: 0 } }
 
 void t.test('the classic sample: 10 replicas stand 8/2, Ready, on the right nodes', async t => {
   const namespace = await createNamespace(t)
@@ -41,10 +15,7 @@ void t.test('the classic sample: 10 replicas stand 8/2, Ready, on the right node
 
 void t.test('a first apply of distributor and workload together is placed too', async t => {
   const namespace = await createNamespace(t)
-  const objects = await Promise.all(['nginx-deployment.yaml', 'nginx-workload.yaml'].map(async file => {
-    const object = parse(await readFile(join(samples, file), 'utf8'))
-    return { ...object, metadata: { ...object.metadata, namespace } }
-  }))
+  const objects = await Promise.all(['nginx-deployment.yaml', 'nginx-workload.yaml'].map(file => readSample(namespace, file)))
   await apply(objects)
   t.same(await countByGroup(await waitReady(namespace, 'nginx-deployment', 10)), { default: 8, spot: 2 })
 })

@@ -10,7 +10,7 @@ const marks = { annotations: { 'versprei.io/seat': '3' } }
 
 const start = (write: Write, options: Partial<PodPatchesOptions> = {}) => {
   const clock = createFakeClock()
-  return { clock, patches: createPodPatches({ write, clock, log: silent, adoption: true, ...options }) }
+  return { clock, patches: createPodPatches({ write, clock, log: silent, adoption: true, onPatched: () => undefined, ...options }) }
 }
 const refusal = (status: number | undefined, text: string) =>
   new ClusterError(text, { reason: 'x', ...status === undefined ? {} : { status } })

@@ -1,11 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
+import { distributorSeries } from '../../src/admission/distributor-metrics.ts'
+import { forwardResults } from '../../src/admission/forward.ts'
 import { httpErrors } from '../../src/admission/http-errors.ts'
 import { createMetrics } from '../../src/admission/metrics.ts'
 import { environmentVariable, serveFlags } from '../../src/cli/serve-flags.ts'
 import * as keys from '../../src/placement/keys.ts'
 import { skipReasons } from '../../src/placement/scope.ts'
+import { eventReasons } from '../../src/placement/status/news.ts'
+import { conditionReasons } from '../../src/placement/status/reasons.ts'
 
 const reference = await readFile(join(import.meta.dirname, '../../docs/reference.md'), 'utf8')
 
@@ -23,7 +27,7 @@ void t.test('the flags, their variables, defaults and meanings are those of the 
 void t.test('the metrics, their labels and help are those of the code', async t => {
   const { registry } = createMetrics({
     distributors: () => ({ valid: 0, invalid: 0 }), pods: () => 0, nodes: () => 0, reservations: () => 0,
-    staleness: () => ({ pods: 0 }), certificateEnd: () => 0,
+    staleness: () => ({ pods: 0 }), certificateEnd: () => 0, isLeading: () => false, followers: () => 0,
   })
   const ours = (await registry.getMetricsAsJSON()).filter(({ name }) => !/^(?:process|nodejs)_/.test(name))
   const labels = (values: readonly { readonly labels: object }[]) => Object.keys(values[0]?.labels ?? {}).filter(label => label !== 'le').join(', ')
@@ -44,4 +48,18 @@ void t.test('every label and annotation is there', async t => {
   const kinds = Object.entries(keys).flatMap(([name, key]) =>
     name.endsWith('Label') ? [`${key} label`] : name.endsWith('Annotation') ? [`${key} annotation`] : [])
   t.same(table('Labels and annotations').map(([key, kind]) => `${key} ${kind}`).toSorted(), kinds.toSorted())
+})
+
+void t.test('what may become of a forwarded review is explained', async t => {
+  t.same(table('Replicas').map(([result]) => result), forwardResults)
+})
+
+void t.test('the series of each distributor are named', async t => {
+  t.same(distributorSeries.filter(name => !reference.includes(`\`${name}\``)), [])
+})
+
+void t.test('every reason of a condition and of an event is explained', async t => {
+  const reasons = Object.entries(conditionReasons).flatMap(([type, all]) => all.map(reason => `${type} ${reason}`))
+  t.same(table('Conditions').map(([type, , reason]) => `${type} ${reason}`).toSorted(), reasons.toSorted())
+  t.same(table('Events').map(([reason]) => reason), eventReasons)
 })

@@ -1,12 +1,10 @@
 import { admissionAnnotation, deletionCostAnnotation, distributorLabel, groupLabel, seatAnnotation } from '../keys.ts'
+import { costOf, goesByCost } from './deletion-cost.ts'
 import { entryOf, setEntries, type Entry, type PatchOperation } from './patch-operation.ts'
-import type { Owner, Pod } from '../pod.ts'
+import type { Pod } from '../pod.ts'
 
 /** What all annotations of one object may have together, in bytes (apimachinery `TotalAnnotationSizeLimitB`). */
 const annotationLimit = 262_144
-
-/** Deletion costs count down from here with the seat, so that pods without one, whose cost is 0, go first. */
-const highestCost = 1_000_000_000
 
 const distributorEntry = entryOf('/metadata/labels', distributorLabel)
 const groupEntry = entryOf('/metadata/labels', groupLabel)
@@ -30,7 +28,7 @@ export interface Placed {
 export function markPatch(pod: Pod, { distributor, group, seat, admission }: Placed): PatchOperation[] | undefined {
   const labels = [[distributorEntry, distributor], [groupEntry, group]] as const
   const annotations: (readonly [Entry, string])[] = [[seatEntry, String(seat)], [admissionEntry, admission]]
-  if (goesByCost(pod.owner) && !hasOwnCost(pod)) annotations.push([costEntry, String(highestCost - seat)])
+  if (goesByCost(pod.owner) && !hasOwnCost(pod)) annotations.push([costEntry, costOf(seat)])
   if (exceedsLimit(pod.annotations ?? {}, annotations)) return undefined
   return [
     ...setEntries('/metadata/labels', pod.labels !== undefined, labels),
@@ -45,11 +43,6 @@ export function goesByOwnCost(pod: Pod): boolean {
 
 function hasOwnCost({ annotations }: Pod): boolean {
   return annotations !== undefined && Object.hasOwn(annotations, deletionCostAnnotation)
-}
-
-/** ReplicaSets, and ReplicationControllers, which the same code scales in (kube-controller-manager `replicaset.getPodsToDelete`). */
-function goesByCost(owner: Owner | undefined): boolean {
-  return (owner?.group === 'apps' && owner.kind === 'ReplicaSet') || (owner?.group === '' && owner.kind === 'ReplicationController')
 }
 
 /** A UTF-16 unit is at most three bytes of UTF-8, so only what might be too long is measured exactly. Ours replace those of the same key. */

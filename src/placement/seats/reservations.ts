@@ -22,7 +22,9 @@ export interface Reservations {
   /** Ends one without a pod; undefined when there is none. */
   readonly end: (admission: string) => Reservation | undefined
   /** Ends one because its pod is there, which carries that uid; undefined when there is none. */
-  readonly settle: (admission: string | undefined) => Reservation | undefined
+  readonly settle: (admission: string | undefined, pod: string) => Reservation | undefined
+  /** The pod is gone: what its review was given holds no longer. */
+  readonly forget: (pod: string) => void
   readonly all: () => Iterable<Reservation>
   /** The open ones, and the answers that are remembered. */
   readonly given: () => readonly Reservation[]
@@ -33,7 +35,8 @@ export interface Reservations {
 
 export function createReservations(): Reservations {
   const open = new Map<string, Reservation>()
-  const settledOnes = new Map<string, Reservation>()
+  /** With the uids of their pods. Those of the last minute, mostly none: to look through them costs less than another index of each revision. */
+  const settledOnes = new Map<string, { readonly given: Reservation, readonly pod: string }>()
   const end = (admission: string): Reservation | undefined => {
     const reservation = open.get(admission)
     open.delete(admission)
@@ -41,18 +44,21 @@ export function createReservations(): Reservations {
   }
   return {
     add: reservation => void open.set(reservation.admission, reservation),
-    givenTo: admission => open.get(admission) ?? settledOnes.get(admission),
+    givenTo: admission => open.get(admission) ?? settledOnes.get(admission)?.given,
     end,
-    settle(admission) {
+    settle(admission, pod) {
       const reservation = admission === undefined ? undefined : end(admission)
-      if (reservation !== undefined) settledOnes.set(reservation.admission, reservation)
+      if (reservation !== undefined) settledOnes.set(reservation.admission, { given: reservation, pod })
       return reservation
     },
+    forget(pod) {
+      for (const [admission, settledOne] of settledOnes) if (settledOne.pod === pod) settledOnes.delete(admission)
+    },
     all: () => open.values(),
-    given: () => [...open.values(), ...settledOnes.values()],
+    given: () => [...open.values(), ...settledOnes.values().map(({ given }) => given)],
     size: () => open.size,
     expire(pods, progress, capped) {
-      for (const [admission, { given }] of settledOnes) if (progress - given > lifetime) settledOnes.delete(admission)
+      for (const [admission, { given: { given } }] of settledOnes) if (progress - given > lifetime) settledOnes.delete(admission)
       const expired = open.size === 0 ? [] : expiredReservations(open.values(), pods, progress, capped)
       for (const { admission } of expired) open.delete(admission)
       return expired

@@ -60,8 +60,7 @@ export function createRevision(owner: string, namespace = ''): Revision {
   return {
     namespace, owner,
     apply({ uid, admission, distributor, group, seat }) {
-      const known = pods.get(uid)
-      const reservation = reservations.settle(admission)
+      const [known, reservation] = [pods.get(uid), reservations.settle(admission, uid)]
       if (known !== undefined) leave(reservation)
       // What held the pod's seat for it: what it was before, or else its reservation.
       const before = known ?? reservation
@@ -75,6 +74,7 @@ export function createRevision(owner: string, namespace = ''): Revision {
     remove(uid) {
       const pod = pods.get(uid)
       leave(pod)
+      reservations.forget(uid)
       return pods.delete(uid) ? pod : undefined
     },
     reserve(reservation) {
@@ -91,9 +91,9 @@ export function createRevision(owner: string, namespace = ''): Revision {
     rosterFor: plan => seating.under(plan, () => [...pods.values(), ...reservations.all()]),
     noteReady(uid, ready) {
       const pod = pods.get(uid)
-      const isNews = pod !== undefined && pod.ready !== ready
-      if (isNews) pod.ready = ready
-      return isNews ? pod.distributor : undefined
+      if (pod === undefined || pod.ready === ready) return undefined
+      pod.ready = ready
+      return pod.distributor
     },
     standing: plan => standingOf(owner, plan, seating.sequenceUnder(plan), pods.values()),
     expire(progress, capped) {

@@ -36,6 +36,17 @@ void t.test('a seat whose pod came and went before the hand-over is free', async
   t.strictSame([seatOfNext(next), next.revisions.size()], [0, { pods: 0, reservations: 0 }])
 })
 
+void t.test('a seat whose pod the last leader saw go is free, though the next one has never heard of it', async t => {
+  const [last, next] = [know(), know()]
+  place(last, pod(), { uid: 'burst-0' })
+  const [one] = grow(know(), 1).map(shown => ({ ...shown, admission: 'burst-0', created }))
+  last.revisions.apply(one!)
+  last.revisions.remove(one!.uid)
+  t.strictSame(last.revisions.handOver(), [])
+  next.revisions.takeOver(last.revisions.handOver())
+  t.equal(seatOfNext(next), 0)
+})
+
 void t.test('pods of a list are known by their reviews when they are young, and forgotten two minutes on', async t => {
   const old = { uid: 'old', namespace: 'shop', owner: 'rs', distributor: 'web', group: 'type-default', seat: 0, admission: 'a', created }
   const given = ['a', 'b'].map((admission, seat) =>

@@ -1,0 +1,99 @@
+import t from 'tap'
+import type { Test } from 'tap'
+import { createNamespace, metric, waitFor } from './cluster.ts'
+import { faults, type Fault } from './faults.ts'
+import { startReplicas, type Replicas } from './replicas.ts'
+import { canRestartApiServer } from './restart-api-server.ts'
+import { burst, deploy, distribute, manyDeployments, scaleTo, sixGroups, totalOf, type Shape } from './shapes.ts'
+import {
+  failedCreates, notExact, notRanked, raceBound, readStandings, strays, waitForMiddle, waitSettled, worstOf, type Standing,
+} from './standing.ts'
+
+interface Pair { readonly shape: Shape, readonly fault: Fault }
+
+const count = 3
+const failOpen = () => metric('apiserver_admission_webhook_fail_open_count')
+const describe = (standings: readonly Standing[]) => standings.map(({ deployment, counts }) => `${deployment}: ${JSON.stringify(counts)}`)
+
+/** Every shape and every fault; with VERSPREI_SOAK=1 every shape with every fault, and more pods. */
+const pairs: readonly Pair[] = process.env['VERSPREI_SOAK'] === '1'
+  ? [burst(2000), sixGroups(600), manyDeployments(200)].flatMap(shape => Object.values(faults).map(fault => ({ shape, fault })))
+  : [
+    { shape: burst(), fault: faults.none },
+    { shape: manyDeployments(), fault: faults.leaderStopped },
+    { shape: burst(), fault: faults.leaderKilled },
+    { shape: sixGroups(), fault: faults.followerFrozen },
+    { shape: manyDeployments(), fault: faults.leaderFrozen },
+    { shape: sixGroups(), fault: faults.watchCut },
+    { shape: sixGroups(), fault: faults.apiServerRestarted },
+  ]
+
+/** A ReplicaSet controller that does not reach the API server says so itself; what the API server refused it says otherwise. */
+const isRefusal = (message: string) => !message.startsWith('Error creating: Post ')
+
+/** Adopted, in their first seats, and exact once 20 more pods have come wherever a workload is not. */
+async function mends(t: Test, namespace: string, shape: Shape): Promise<void> {
+  await waitFor('each group\'s pods hold its first seats', async () => {
+    const wrong = notRanked(shape, await readStandings(namespace, shape))
+    if (wrong.length > 0) throw new Error(`not in ${wrong.length} Deployments`)
+    return true
+  }, { interval: 500, timeout: 120_000 })
+  for (const { deployment, pods } of notExact(shape, await readStandings(namespace, shape))) {
+    await scaleTo(namespace, deployment, pods.length + 20)
+  }
+  await waitSettled(namespace)
+  t.same(describe(notExact(shape, await readStandings(namespace, shape))), [], 'exact again after 20 more pods')
+}
+
+async function staysExact(t: Test, namespace: string, shape: Shape, failedOpen: number): Promise<void> {
+  const standings = await readStandings(namespace, shape)
+  t.same(describe(notExact(shape, standings)), [], `every workload is within its bound: ${worstOf(shape, standings).toFixed(2)} off`)
+  t.equal(failedOpen, 0, 'no call failed open')
+  t.equal(strays(standings).length, 0, 'every pod was placed')
+}
+
+async function staysWithinRaces(
+  t: Test, namespace: string, shape: Shape, { lost, failedBefore }: { readonly lost: number, readonly failedBefore: number },
+): Promise<void> {
+  const standings = await readStandings(namespace, shape)
+  const most = raceBound(shape, count) + lost
+  const worst = worstOf(shape, standings)
+  t.ok(worst <= most, `${worst.toFixed(2)} off at most, of ${most.toFixed(2)} allowed`)
+  const unplaced = strays(standings).length
+  t.ok(unplaced <= lost, `${unplaced} pods were not placed; ${lost} calls got no answer, ${await failOpen() - failedBefore} failed open`)
+  await waitFor('those that no admission placed are adopted', async () =>
+    strays(await readStandings(namespace, shape)).length === 0, { interval: 500 })
+}
+
+/** Strikes in the middle of the burst, ends the fault once all is settled, and returns how many pods there were when it struck. */
+async function burstThrough(namespace: string, { shape, fault }: Pair, replicas: Replicas): Promise<number> {
+  await deploy(namespace, shape)
+  const there = await waitForMiddle(namespace, shape)
+  const end = await fault.strike(replicas)
+  await waitSettled(namespace)
+  await end()
+  return there
+}
+
+async function survives(t: Test, pair: Pair): Promise<void> {
+  const { shape, fault } = pair
+  const namespace = await createNamespace(t)
+  const replicas = await startReplicas(t, count, { flags: ['--drain', '3'], isGated: fault === faults.watchCut })
+  await distribute(namespace, shape)
+  const known = () => replicas.sum('versprei_distributors', { state: 'valid' })
+  await waitFor('every replica knows the distributor', async () => await known() === count)
+  const [failedBefore, lostBefore] = [await failOpen(), replicas.lost()]
+  const there = await burstThrough(namespace, pair, replicas)
+  t.ok(there < totalOf(shape), `${there} pods were there when it struck`)
+  t.comment(`${await replicas.sum('versprei_own_race_decisions_total')} decisions were made in races of their own`)
+  if (fault.allows === 'exact') await staysExact(t, namespace, shape, await failOpen() - failedBefore)
+  else await staysWithinRaces(t, namespace, shape, { lost: replicas.lost() - lostBefore, failedBefore })
+  if (fault.mends) await mends(t, namespace, shape)
+  t.same((await failedCreates(namespace)).filter(isRefusal), [], 'no pod creation failed')
+}
+
+const isRestartable = await canRestartApiServer()
+for (const pair of pairs) {
+  const skip = pair.fault === faults.apiServerRestarted && !isRestartable && 'the API server is not this run\'s own'
+  void t.test(`${count} replicas, ${pair.shape.name}; ${pair.fault.name}`, { skip }, t => survives(t, pair))
+}

@@ -1,0 +1,142 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import { openApiGate, type ApiGate } from './api-gate.ts'
+import { createBalancer, type Balancer, type BalancerOptions } from './balancer.ts'
+import { callApi, readApi, requestApi } from './cluster.ts'
+import { sumOf } from './parse-metrics.ts'
+import { defaultEntry, startReplica, type Replica } from './replica.ts'
+import { waitFor } from './wait-for.ts'
+
+/** Several replicas of Versprei that share a folder of certificates and are called at one address. */
+export interface Replicas {
+  /** Where the API server calls them. */
+  readonly url: string
+  readonly balancer: Balancer
+  /** What they reach the API server through; undefined unless asked for. */
+  readonly gate: ApiGate | undefined
+  /** Those that run, frozen ones too. */
+  readonly running: () => readonly Replica[]
+  /** The one that leads. @throws when a minute later there is none, or more than one */
+  readonly leader: () => Promise<Replica>
+  readonly followers: () => Promise<readonly Replica[]>
+  /** The sum of a metric over those that are awake. */
+  readonly sum: (name: string, labels?: Readonly<Record<string, string>>) => Promise<number>
+  /** Calls that got no answer, of all there have been. */
+  readonly lost: () => number
+  /** Adds so many, and waits until all are ready, in rotation and called, and one leads. */
+  readonly start: (count: number) => Promise<void>
+  /** SIGTERM for all that run; @throws unless each ends by itself with exit code 0 */
+  readonly stop: () => Promise<void>
+}
+
+export interface ReplicasOptions {
+  /** Added to `serve`'s own: `['--drain', '2']`. */
+  readonly flags?: readonly string[]
+  /** All of them reach the API server through a gate that can be cut. */
+  readonly isGated?: boolean
+  readonly balancer?: BalancerOptions
+  /** The program; by default what the other tests run. */
+  readonly entry?: string
+}
+
+const leasePath = '/apis/coordination.k8s.io/v1/namespaces/default/leases/versprei'
+const registrationPath = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/versprei'
+const timeout = 60_000
+
+/**
+ * Starts `count` replicas and waits until the API server calls them; stopped after the test, however it went. Only in files named
+ * *.alone.test.ts: there is one registration in a cluster, and one Lease.
+ */
+export async function startReplicas(t: Pick<Test, 'teardown'>, count: number, options: ReplicasOptions = {}): Promise<Replicas> {
+  const folder = await mkdtemp(join(process.env['VERSPREI_TEST_FOLDER'] ?? tmpdir(), 'versprei-replicas-'))
+  const balancer = await createBalancer(options.balancer)
+  const gate = options.isGated === true ? await openApiGate(join(folder, 'kubeconfig')) : undefined
+  const url = `https://127.0.0.1:${balancer.port}/mutate`
+  const all: Replica[] = []
+  const running = () => all.filter(replica => !replica.isGone())
+  const awake = () => all.filter(replica => replica.isAwake())
+  const stop = async () => {
+    for (const replica of running()) replica.thaw()
+    gate?.mend()
+    await Promise.all(running().map(replica => replica.stop()))
+  }
+  t.teardown(async () => {
+    await stop().finally(async () => {
+      await balancer.close()
+      await gate?.close()
+      await rm(folder, { recursive: true, force: true })
+    })
+  })
+  const kubeconfig = gate?.kubeconfig ?? process.env['KUBECONFIG'] ?? ''
+  const serveFlags = [
+    '--kubeconfig', kubeconfig, '--host', '127.0.0.1', '--port', '0', '--metrics-port', '0', '--certificates', join(folder, 'certificates'),
+    '--webhook-url', url, ...peerFlags(count), ...options.flags ?? [],
+  ]
+  const start = async (more: number) => {
+    const started = await Promise.allSettled(Array.from({ length: more }, async () => {
+      all.push(await startReplica({ entry: options.entry ?? defaultEntry, flags: serveFlags, balancer }))
+    }))
+    for (const result of started) if (result.status === 'rejected') throw result.reason
+    await waitFor('every replica is in rotation', () => awake().every(({ endpoint }) => endpoint.isInRotation()), { timeout })
+    await waitUntilCalled(url, awake)
+    await findLeader(awake)
+  }
+  // A Lease that an earlier test left behind would have to run out first.
+  await callApi('DELETE', leasePath)
+  await start(count)
+  return {
+    url, balancer, gate, running, start, stop,
+    leader: () => findLeader(awake),
+    followers: async () => {
+      const leader = await findLeader(awake)
+      return running().filter(replica => replica !== leader)
+    },
+    sum: (name, labels) => sumOver(awake(), name, labels),
+    lost: () => all.reduce((sum, { endpoint }) => sum + endpoint.lost(), 0),
+  }
+}
+
+/** One alone needs no peers: outside a cluster, without a Lease's namespace, it leads alone. */
+const peerFlags = (count: number): readonly string[] => count === 1
+  ? [] : ['--lease-namespace', 'default', '--peer-host', '127.0.0.1', '--peer-port', '0']
+
+async function sumOver(replicas: readonly Replica[], name: string, labels: Readonly<Record<string, string>> = {}): Promise<number> {
+  const values = await Promise.all(replicas.map(async replica => sumOf(await replica.metrics(), name, labels) ?? 0))
+  return values.reduce((sum, value) => sum + value, 0)
+}
+
+async function findLeader(awake: () => readonly Replica[]): Promise<Replica> {
+  return waitFor('exactly one replica leads', async () => {
+    const replicas = awake()
+    if (replicas.length === 1) return replicas[0]
+    const leads = await Promise.all(replicas.map(async replica => sumOf(await replica.metrics(), 'versprei_leader') === 1))
+    const leaders = replicas.filter((_, index) => leads[index])
+    if (leaders.length !== 1) throw new Error(`${leaders.length} of ${replicas.length} lead`)
+    return leaders[0]
+  }, { timeout })
+}
+
+/** A pod as a ReplicaSet would create it: one that no rule of the webhook's leaves unsent. */
+const probe = {
+  metadata: {
+    name: 'versprei-test-probe',
+    ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'versprei-test-probe-0', uid: '0', controller: true }],
+  },
+  spec: { containers: [{ name: 'probe', image: 'probe' }] },
+}
+
+interface Registration { readonly webhooks?: readonly { readonly clientConfig: { readonly url?: string } }[] }
+
+/** The API server acts on a new entry a moment after it has stored it: pods are created, with dryRun, until a replica was asked. */
+async function waitUntilCalled(url: string, awake: () => readonly Replica[]): Promise<void> {
+  await waitFor(`Versprei is registered at ${url}`, async () =>
+    (await readApi<Registration>(registrationPath))?.webhooks?.some(({ clientConfig }) => clientConfig.url === url), { timeout })
+  const decided = () => sumOver(awake(), 'versprei_admission_decisions_total')
+  const before = await decided()
+  await waitFor(`the API server calls ${url}`, async () => {
+    await requestApi('POST', '/api/v1/namespaces/default/pods?dryRun=All', { body: probe })
+    return await decided() > before
+  }, { timeout })
+}

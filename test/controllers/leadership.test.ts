@@ -1,0 +1,100 @@
+import t from 'tap'
+import { place, pod } from '../placement/known.ts'
+import { createReplicas, type Replica } from './two-replicas.ts'
+
+const leading = (replicas: readonly Replica[]) => replicas.filter(({ leadership }) => leadership.isLeading()).map(({ self }) => self.identity)
+
+void t.test('a leader that ends passes on its Lease and then its seats, and sends the rest to the next one', async t => {
+  const { all, calls } = createReplicas('a', 'b')
+  const [a, b] = [all[0]!, all[1]!]
+  for (const seat of [0, 1, 2]) t.equal(place(a.knowledge, pod(), { uid: `review-${seat}` }).seat, seat)
+  await b.leadership.greet()
+  t.equal(a.leadership.followers(), 1)
+  t.equal(await a.leadership.handOver(), true)
+  t.strictSame([...new Set(calls)], ['a/hello', 'b/lead', 'b/reservations'])
+  t.strictSame([leading(all), a.leadership.other()?.identity], [['b'], 'b'])
+  t.equal(place(b.knowledge, pod(), { uid: 'next' }).seat, 3)
+})
+
+void t.test('at no moment of it do two replicas give out seats', async t => {
+  const { all } = createReplicas('a', 'b')
+  const [a, b] = [all[0]!, all[1]!]
+  await b.leadership.greet()
+  const seen = new Set<string>()
+  const done = a.leadership.handOver()
+  for (let step = 0; step < 30; step += 1) {
+    const giving = leading(all)
+    t.ok(giving.length <= 1, giving.join())
+    if (giving.length === 1) seen.add(giving[0] ?? '')
+    await Promise.resolve()
+  }
+  await done
+  t.strictSame([...seen], ['a', 'b'])
+})
+
+void t.test('hellos open connections for a burst: at first, with a new leader, and before they would be closed', async t => {
+  const { all, calls, world, state } = createReplicas('a', 'b', 'c')
+  const hellos = async () => {
+    calls.length = 0
+    await all[2]?.leadership.greet()
+    return calls.length
+  }
+  t.strictSame([await hellos(), await hellos()], [8, 1])
+  state.holder = 'b'
+  t.strictSame([await hellos(), await hellos()], [8, 1])
+  await world.advance(25_000)
+  t.equal(await hellos(), 8)
+  state.holder = 'c'
+  t.equal(await hellos(), 0, 'nobody greets itself')
+})
+
+void t.test('it goes to one that is ready and was heard of lately, and stays where there is none', async t => {
+  const { all, world, calls } = createReplicas('a', 'b', 'c')
+  const [a, b, c] = [all[0]!, all[1]!, all[2]!]
+  t.equal(await a.leadership.handOver(), false, 'nobody was heard of')
+  b.ready = false
+  await b.leadership.greet()
+  t.equal(await a.leadership.handOver(), false, 'nobody is ready')
+  b.ready = true
+  await b.leadership.greet()
+  await world.advance(8000)
+  t.equal(await a.leadership.handOver(), false, 'it was heard of eight seconds ago')
+  t.equal(a.leadership.followers(), 0)
+  await c.leadership.greet()
+  t.equal(await a.leadership.handOver(), true)
+  t.strictSame(leading(all), ['c'])
+  t.equal(await a.leadership.handOver(), false, 'it does not lead any more')
+  t.strictSame(calls.filter(call => call.endsWith('lead')), ['c/lead'])
+})
+
+void t.test('whatever fails on the way, one replica leads in the end', async t => {
+  const cases: readonly { name: string, cut?: string, lease?: boolean, want: string }[] = [
+    { name: 'the other cannot be reached', cut: '/lead', want: 'a' },
+    { name: 'the other does not get the Lease', lease: false, want: 'a' },
+    { name: 'the seats do not arrive', cut: '/reservations', want: 'b' },
+  ]
+  for (const { name, cut = '', lease = true, want } of cases) {
+    const { all, state, world } = createReplicas('a', 'b')
+    await all[1]?.leadership.greet()
+    Object.assign(state, { cut, lease })
+    t.equal(await all[0]?.leadership.handOver(), want === 'b', name)
+    await world.advance(1001)
+    t.strictSame(leading(all), [want], name)
+  }
+})
+
+void t.test('seats that nobody waits for are not taken, and nonsense among them is passed over', async t => {
+  const { all, state } = createReplicas('a', 'b')
+  const [a, b] = [all[0]!, all[1]!]
+  t.equal(b.leadership.takeSeats([]), false, 'it does not lead')
+  t.equal(a.leadership.takeSeats([]), false, 'it leads and waits for none')
+  t.equal(await b.leadership.takeLead(a.self), true)
+  t.equal(state.holder, 'b')
+  t.equal(b.leadership.isLeading(), false, 'it waits')
+  const seat = { namespace: 'shop', owner: 'rs', admission: 'x', distributor: 'web', group: 'type-default', seat: 0, given: 0 }
+  t.equal(b.leadership.takeSeats([null, { ...seat, seat: -1 }, seat]), true)
+  t.strictSame([b.leadership.isLeading(), b.knowledge.revisions.size().reservations], [true, 1])
+  b.ready = false
+  state.holder = 'a'
+  t.equal(await b.leadership.takeLead(a.self), false, 'one that is not ready takes no lead')
+})

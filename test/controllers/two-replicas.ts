@@ -1,0 +1,59 @@
+import { createLeadership, type Leadership } from '../../src/controllers/leadership.ts'
+import type { Post } from '../../src/controllers/hand-over.ts'
+import type { Follower } from '../../src/controllers/followers.ts'
+import type { Leader } from '../../src/cluster/lease.ts'
+import type { Knowledge } from '../../src/placement/knowledge.ts'
+import { createWorld } from '../election/world.ts'
+import { know } from '../placement/known.ts'
+
+/** One replica of several that share a Lease. */
+export interface Replica {
+  readonly self: Follower
+  readonly knowledge: Knowledge
+  readonly leadership: Leadership
+  ready: boolean
+}
+
+/** Replicas whose Lease is a variable, and whose calls to each other are calls. `cut`: what is asked of a replica by this path fails. */
+export function createReplicas(...names: readonly string[]) {
+  const world = createWorld()
+  const replicas = new Map<string, Replica>()
+  const state = { holder: names[0] ?? '', cut: '', lease: true }
+  const calls: string[] = []
+  const post: Post = async (url, path, body) => {
+    calls.push(`${url}${path}`)
+    const replica = replicas.get(url)
+    if (replica === undefined || state.cut === path) throw new Error(`${url}${path}: refused`)
+    return { status: await receive(replica.leadership, path, body) ? 204 : 409 }
+  }
+  for (const name of names) {
+    const self = { identity: name, url: name, ready: true }
+    const knowledge = know()
+    const replica: Replica = {
+      self, knowledge, ready: true,
+      leadership: createLeadership({
+        self, post, revisions: knowledge.revisions, isReady: () => replica.ready, clock: world.machine().clock,
+        log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
+        election: {
+          isLeader: () => state.holder === name,
+          leader: () => replicas.get(state.holder)?.self,
+          takeFrom: async identity => {
+            if (!state.lease || state.holder !== identity) return false
+            state.holder = name
+            return true
+          },
+          yield: to => { state.holder = to.identity },
+        },
+      }),
+    }
+    replicas.set(name, replica)
+  }
+  return { world, state, calls, all: [...replicas.values()] }
+}
+
+async function receive(leadership: Leadership, path: string, body: unknown): Promise<boolean> {
+  const sent: Follower & { readonly reservations: readonly unknown[] } = JSON.parse(JSON.stringify(body))
+  if (path === '/hello') return leadership.hello(sent)
+  const from: Leader = sent
+  return path === '/lead' ? leadership.takeLead(from) : leadership.takeSeats(sent.reservations)
+}
