@@ -1,0 +1,77 @@
+// Everything there is, at length: npm run test:soak
+//
+// 20,000 random histories of the model, then all tests on a real control plane, with every shape and every fault and more pods. Takes
+// about an hour, and writes test/SOAK.md: what ran, at which commit, from which seeds. VERSPREI_SEED and VERSPREI_TEST_SEED repeat a run.
+// Exit code 0: all passed; 1: something failed.
+import { execFileSync, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { cpus } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+interface Part {
+  readonly name: string
+  readonly file: string
+  readonly environment: Readonly<Record<string, string>>
+  /** Of its output, what belongs in the report. */
+  readonly keep: RegExp
+}
+
+interface Result {
+  readonly name: string
+  readonly isPassed: boolean
+  readonly minutes: number
+  readonly lines: readonly string[]
+}
+
+const seedOf = (variable: string): string => process.env[variable] ?? String(randomInt(2 ** 31))
+const seeds = { VERSPREI_SEED: seedOf('VERSPREI_SEED'), VERSPREI_TEST_SEED: seedOf('VERSPREI_TEST_SEED') }
+
+const parts: readonly Part[] = [
+  {
+    name: 'Model: 20,000 random histories', file: 'model/histories.test.ts', keep: /^\s*(?:not ok|ok \d+ - every|# (?:\d+ histories|\{"))/,
+    environment: { VERSPREI_SEED: seeds.VERSPREI_SEED, VERSPREI_HISTORIES: process.env['VERSPREI_HISTORIES'] ?? '20000' },
+  },
+  {
+    name: 'Real control plane', file: 'cluster/run.ts', keep: /^(?:\S+\.test\.ts$| {2}(?:ok|FAILED) )|^\d+ passed/,
+    environment: { VERSPREI_SOAK: '1', VERSPREI_TEST_SEED: seeds.VERSPREI_TEST_SEED },
+  },
+]
+
+async function run({ name, file, environment, keep }: Part): Promise<Result> {
+  const begin = performance.now()
+  const child = spawn(process.execPath, [join(import.meta.dirname, file)], {
+    env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const lines: string[] = []
+  for await (const line of createInterface({ input: child.stdout })) {
+    process.stdout.write(`${line}\n`)
+    if (keep.test(line)) lines.push(line.trimEnd())
+  }
+  const code = child.exitCode ?? await new Promise(resolve => { child.on('exit', resolve) })
+  return { name, isPassed: code === 0, minutes: (performance.now() - begin) / 60_000, lines }
+}
+
+function git(...args: readonly string[]): string {
+  return execFileSync('git', [...args], { encoding: 'utf8' }).trim()
+}
+
+function report(results: readonly Result[]): string {
+  const changed = git('status', '--porcelain').split('\n').filter(line => line !== '' && !line.endsWith('SOAK.md'))
+  return [
+    '# Soak', '',
+    'Written by `npm run test:soak`.', '',
+    `- commit ${git('rev-parse', 'HEAD')}${changed.length > 0 ? `, and ${changed.length} changed files` : ''}`,
+    `- ${Object.entries(seeds).map(([variable, seed]) => `${variable}=${seed}`).join(' ')}`,
+    `- ${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores, Node ${process.version}`,
+    ...results.flatMap(({ name, isPassed, minutes, lines }) =>
+      ['', `## ${name}: ${isPassed ? 'passed' : '**failed**'} in ${minutes.toFixed(0)} min`, '', '```', ...lines, '```']),
+    '',
+  ].join('\n')
+}
+
+const results: Result[] = []
+for (const part of parts) results.push(await run(part))
+await writeFile(join(import.meta.dirname, 'SOAK.md'), report(results))
+process.exitCode = results.every(({ isPassed }) => isPassed) ? 0 : 1
