@@ -87,6 +87,8 @@ function addGauges(sources: MetricSources, registers: Registry[]): void {
     name: 'versprei_watch_staleness_seconds', help: 'Time since the API server last said anything about a resource',
     labelNames: ['resource'], registers,
     collect() {
+      // What only the leader watches is gone when it leads no more.
+      staleness.reset()
       for (const [resource, seconds] of Object.entries(sources.staleness())) staleness.set({ resource }, seconds)
     },
   })

@@ -28,10 +28,14 @@ export interface PeerClient {
 }
 
 /**
- * To one peer at most; calls beyond them wait for the first that is free. A handshake costs as much as ten calls: with many, a burst that
- * finds none open keeps the leader busy with nothing else.
+ * To one peer at most. A handshake costs as much as ten calls: with many, a burst that finds none open keeps the leader busy with nothing else.
  */
-export const connections = 16
+export const connections = 8
+/**
+ * Reviews on one connection at a time. A burst of 1,000 pods has hundreds under way, and on a busy machine each answer takes a turn of both
+ * event loops, some 20 ms: one after the other they would wait for a connection beyond their 150 ms.
+ */
+export const pipelining = 32
 /** The peer keeps them for two minutes. After its last connection an origin's pool is gone, too (undici, `lib/dispatcher/agent.js`). */
 const idleTimeout = 60_000
 /** Far above any answer: a patch adds kilobytes. */
@@ -44,7 +48,7 @@ function createAgent({ tls, peerName, isPeer }: PeerClientOptions): Agent {
     checkServerIdentity(peerName, certificate) ??
     (isPeer(new X509Certificate(certificate.raw)) ? undefined : new Error('the certificate there is not a replica’s'))
   return new Agent({
-    connections, pipelining: 1, allowH2: false, keepAliveTimeout: idleTimeout, keepAliveMaxTimeout: idleTimeout,
+    connections, pipelining, allowH2: false, keepAliveTimeout: idleTimeout, keepAliveMaxTimeout: idleTimeout,
     headersTimeout: 0, bodyTimeout: 0, maxResponseSize: longestAnswer,
     // A session that is taken up again shows no certificate to check.
     maxCachedSessions: 0,

@@ -12,8 +12,30 @@ export interface PeerCall {
   readonly path: string
   /** JSON. */
   readonly body: string
-  /** For the whole exchange. */
+  /** For the whole exchange; time in which this process itself could do nothing does not count, see `patience`. */
   readonly timeoutMs: number
+}
+
+/** The time limit is counted in so many steps. */
+const steps = 5
+
+/**
+ * Calls `expire` after so many milliseconds in which an answer could have been read. A burst of pods comes over hundreds of new connections,
+ * whose handshakes keep this process from everything else for half a second at a time: that says nothing of the peer. So the time is counted
+ * in steps, each from when the last one was seen, and a stall is one step however long it lasts. The turn after a step reads what has come.
+ */
+function patience(milliseconds: number, expire: () => void): () => void {
+  let left = steps
+  const step = (): void => {
+    left -= 1
+    if (left > 0) timer = setTimeout(() => setImmediate(step), milliseconds / steps)
+    else expire()
+  }
+  let timer = setTimeout(() => setImmediate(step), milliseconds / steps)
+  return () => {
+    left = 0
+    clearTimeout(timer)
+  }
 }
 
 /**
@@ -21,6 +43,8 @@ export interface PeerCall {
  * has no time for new handshakes. Shorter than a breaker is open: the probe after it finds a connection that is free.
  */
 const lateness = 500
+/** The same review gets the same answer: it may share a connection with others that wait for theirs. */
+const sharesConnection = (path: string): boolean => path === '/mutate'
 
 const headers = { 'content-type': 'application/json', 'user-agent': 'versprei' }
 
@@ -37,7 +61,7 @@ export function exchange(dispatcher: Dispatcher, { url, path, body, timeoutMs }:
     let failure: PeerError | undefined
     let isOver = false
     const fail = (error: unknown): void => {
-      clearTimeout(timer)
+      cancel()
       failure ??= toPeerError(where, error)
       reject(failure)
     }
@@ -46,12 +70,12 @@ export function exchange(dispatcher: Dispatcher, { url, path, body, timeoutMs }:
       const late = new PeerError('timeout', `${where}: no answer within ${Math.round(timeoutMs)} ms`)
       fail(late)
       if (controller === undefined) return
-      timer = setTimeout(() => setImmediate(() => { if (!isOver) controller?.abort(late) }), lateness)
+      cancel = patience(lateness, () => { if (!isOver) controller?.abort(late) })
     }
-    // Timers come before arrivals in the event loop: after a stall of our own the answer may be here, unread. One turn reads it.
-    let timer = setTimeout(() => setImmediate(giveUp), timeoutMs)
+    let cancel = patience(timeoutMs, giveUp)
     try {
-      dispatcher.dispatch({ origin: url, path, method: 'POST', headers, body }, {
+      const isShared = sharesConnection(path)
+      dispatcher.dispatch({ origin: url, path, method: 'POST', headers, body, idempotent: isShared, blocking: !isShared }, {
         onRequestStart(started) {
           // It waited for a connection until nobody waited for it. Thrown, it is not sent; aborted, it would take the connection with it.
           if (failure !== undefined) throw failure
@@ -65,7 +89,7 @@ export function exchange(dispatcher: Dispatcher, { url, path, body, timeoutMs }:
         },
         onResponseEnd() {
           isOver = true
-          clearTimeout(timer)
+          cancel()
           resolve({ status, text: Buffer.concat(chunks).toString() })
         },
         onResponseError(_controller, error) {

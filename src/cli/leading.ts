@@ -2,28 +2,24 @@ import { setImmediate } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { ControllerMetrics } from '../admission/controller-metrics.ts'
 import { systemClock } from '../cluster/clock.ts'
+import { message } from '../cluster/cluster-error.ts'
 import type { Connection } from '../cluster/connection.ts'
 import { createAdoption } from '../controllers/adoption.ts'
 import { createEvents } from '../controllers/events.ts'
 import type { Findings } from '../controllers/findings.ts'
 import { createPodLists } from '../controllers/list-pods.ts'
 import { createPodPatches } from '../controllers/pod-patches.ts'
-import { keepRegistered, type Registration } from '../controllers/registration.ts'
 import { createRerank } from '../controllers/rerank.ts'
 import { createStatusController } from '../controllers/status.ts'
 import { createSweep } from '../controllers/sweep.ts'
-import type { Reach } from '../controllers/webhook-entry.ts'
 import { createWrite, type Write } from '../controllers/write.ts'
 import { seatAnnotation } from '../placement/keys.ts'
 import type { Knowledge } from '../placement/knowledge.ts'
-import { repeat } from './repeat.ts'
 
 /** What the replica that leads does beside answering: one loop each, all of which end when another leads. */
 export interface Leading {
-  /** The served certificate is another. */
-  readonly certificateChanged: () => Promise<void>
-  /** Registers no more: whoever comes next registers what it serves. */
-  readonly leaveRegistration: () => void
+  /** When the API server last said anything about which pods are Ready; milliseconds since 1970. */
+  readonly readinessContact: () => number | undefined
   readonly stop: () => Promise<void>
 }
 
@@ -39,10 +35,6 @@ export interface LeadingOptions {
   readonly adoption: boolean
   /** Who reports events. */
   readonly instance: string
-  /** Undefined: the API server cannot be told where to call. */
-  readonly reach: Reach | undefined
-  /** PEM of the authority that signed what is served now. */
-  readonly authority: () => string | undefined
 }
 
 /** Starts all of it: call it once this replica leads, and knows what there is. */
@@ -50,7 +42,7 @@ export function startLeading(options: LeadingOptions): Leading {
   const { connection, knowledge, findings, log, metrics, isLeading, adoption, instance } = options
   const shared = { connection, knowledge, findings, log, clock: systemClock, random: Math.random }
   const ending = new AbortController()
-  const write = createWrite(connection, isLeading)
+  const write = createWrite(connection, isLeading, ending.signal)
   const events = createEvents({ write, now: Date.now, instance, log })
   const lists = createPodLists(connection, systemClock, ending.signal)
   const patches = createPodPatches({
@@ -66,51 +58,61 @@ export function startLeading(options: LeadingOptions): Leading {
     return answer
   }
   const adopt = createAdoption({ ...shared, lists, patches, emit: events.emit })
-  const loops = [
-    createSweep({ ...shared, adoption: adopt }),
-    createRerank({ ...shared, lists, patches }),
-    createStatusController({ ...shared, write: writeStatus, events }),
-  ]
+  const status = createStatusController({ ...shared, write: writeStatus, events })
+  const loops = [createSweep({ ...shared, adoption: adopt }), createRerank({ ...shared, lists, patches }), status]
   for (const loop of loops) loop.start()
-  const registration = register(options)
   return {
-    async certificateChanged() {
-      await registration?.check()
-    },
-    leaveRegistration: () => registration?.stop(),
+    readinessContact: status.lastContact,
     async stop() {
-      registration?.stop()
       ending.abort(new Error('stopped'))
       await Promise.all([patches.stop(), ...loops.map(loop => loop.stop())])
     },
   }
 }
 
-function register({ connection, knowledge: { ownNamespace }, reach, authority, log }: LeadingOptions): Registration | undefined {
-  if (reach === undefined) {
-    log.warn('not registered with the API server, which cannot know where to call: give --webhook-url outside a cluster')
-    return undefined
-  }
-  const registration = keepRegistered({ connection, reach, ownNamespace, authority, log, repeat })
-  void registration.check()
-  return registration
-}
+/** Milliseconds from a start that failed to the next: the first time, and in the end. */
+const [firstDelay, lastDelay] = [1000, 60_000]
 
 /**
  * Starts and stops what is to run while `isWanted` says so, one after the other. `look` is called whenever that may have changed; it
- * resolves when nothing is left to be done. The start is another turn of the event loop: what changed is known to all by then.
+ * resolves when nothing is left to be done now, and never rejects: what fails is told, and started again, later each time. The start is
+ * another turn of the event loop: what changed is known to all by then.
+ *
+ * @param now milliseconds
  */
-export function whileWanted<T extends { readonly stop: () => Promise<void> }>(isWanted: () => boolean, start: () => T) {
+export function whileWanted<T extends { readonly stop: () => Promise<void> }>(
+  isWanted: () => boolean, start: () => T, log?: Pick<Logger, 'error'>, now: () => number = Date.now,
+) {
   let running: T | undefined
   let underWay: Promise<void> | undefined
+  let [failures, notBefore] = [0, -Infinity]
+  const startSafely = (): void => {
+    try {
+      running = start()
+      failures = 0
+    } catch (error) {
+      log?.error({ err: error }, `could not start: ${message(error)}; trying again`)
+      notBefore = now() + Math.min(lastDelay, firstDelay * 2 ** failures)
+      failures += 1
+    }
+  }
+  const endSafely = async (ending: T): Promise<void> => {
+    try {
+      await ending.stop()
+    } catch (error) {
+      log?.error({ err: error }, `did not end as it should: ${message(error)}`)
+    }
+  }
   const follow = async (): Promise<void> => {
     await setImmediate()
     while (isWanted() !== (running !== undefined)) {
-      if (running === undefined) running = start()
-      else {
+      if (running === undefined) {
+        if (now() < notBefore) return
+        startSafely()
+      } else {
         const ending = running
         running = undefined
-        await ending.stop()
+        await endSafely(ending)
       }
     }
   }

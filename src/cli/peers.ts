@@ -8,7 +8,7 @@ import { createForward } from '../admission/forward.ts'
 import type { NotLeader } from '../admission/peer.ts'
 import { createPeerClient } from '../admission/peer-client.ts'
 import { createPeerServer } from '../admission/peer-server.ts'
-import type { ReplicaMetrics } from '../admission/replica-metrics.ts'
+import type { Metrics } from '../admission/metrics.ts'
 import { parseReview } from '../admission/review.ts'
 import { followPeerCertificates, isPeer, peerName, toPeerPair } from '../certificates/peers.ts'
 import { monotonicClock } from '../cluster/clock.ts'
@@ -39,7 +39,7 @@ export interface PeersOptions {
   readonly leaseNamespace: string
   readonly knowledge: Knowledge
   readonly log: Logger
-  readonly metrics: Pick<ReplicaMetrics, 'countForward' | 'countPeerRefused'>
+  readonly metrics: Pick<Metrics, 'countForward' | 'countPeerRefused' | 'countDecision'>
   /** Whether this replica could lead at once. */
   readonly isReady: () => boolean
   /** Decides what another replica forwarded. */
@@ -78,7 +78,7 @@ export async function startPeers(options: PeersOptions): Promise<Peers> {
   let lead: Leadership = nobodyYet.lead
   const server = createPeerServer({
     tls, isPeer, log, elapsed: () => performance.now(), countRefusal: metrics.countPeerRefused,
-    review: async body => say(body, options.review),
+    review: async body => say(body, options),
     hello: follower => lead.hello(follower) || { leader: lead.other() },
     lead: from => lead.takeLead(from),
     take: seats => lead.takeSeats(seats),
@@ -87,7 +87,9 @@ export async function startPeers(options: PeersOptions): Promise<Peers> {
   const self = { identity: `${hostname()}_${randomUUID()}`, url: urlOf(peerHost(configuration), port) }
   const election = createElection({
     connection, namespace: leaseNamespace, name: leaseName, candidate: self, mayLead: isReady, clock: monotonicClock,
-    wallNow: () => Date.now(), random: Math.random, log, onChange,
+    wallNow: () => Date.now(), random: Math.random, log,
+    // A new leader is greeted at once: connections to it are to be there before the next burst.
+    onChange: () => [onChange(), void lead.greet()],
   })
   lead = createLeadership({
     self, election, revisions: knowledge.revisions, isReady, clock: monotonicClock, log,
@@ -111,11 +113,14 @@ export async function startPeers(options: PeersOptions): Promise<Peers> {
   }
 }
 
-async function say(body: unknown, review: PeersOptions['review']): Promise<string | NotLeader> {
+async function say(body: unknown, { review, metrics }: PeersOptions): Promise<string | NotLeader> {
   const parsed = parseReview(body)
   if ('wrong' in parsed) throw new Error(parsed.wrong)
+  const start = performance.now()
   const decision = await review(parsed.request)
-  return 'leader' in decision ? decision : JSON.stringify(answer(parsed.request.uid, decision))
+  if ('leader' in decision) return decision
+  metrics.countDecision(decision, (performance.now() - start) / 1000)
+  return JSON.stringify(answer(parsed.request.uid, decision))
 }
 
 function urlOf(host: string, port: number): string {

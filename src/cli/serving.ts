@@ -23,6 +23,8 @@ export interface State {
   draining: boolean
   sources: Sources | undefined
   peers: Peers
+  /** When the leader's watch for Ready pods last heard of the API server; undefined where there is none. Milliseconds since 1970. */
+  readinessContact: () => number | undefined
 }
 
 /** The servers and what they answer by; they do not listen yet. */
@@ -49,7 +51,7 @@ export interface ServingOptions {
 export async function createServing({ configuration, prepared, log, onCertificate }: ServingOptions): Promise<Serving> {
   const knowledge = createKnowledge(prepared.ownNamespace)
   const findings = createFindings(() => performance.now())
-  const state: State = { draining: false, sources: undefined, peers: prepared.leaseNamespace === undefined ? nobodyElse : nobodyYet }
+  const state: State = { draining: false, sources: undefined, peers: prepared.leaseNamespace === undefined ? nobodyElse : nobodyYet, readinessContact: () => undefined }
   const certificates = await followCertificates({
     folder: configuration.certificates, hosts: prepared.hosts, now: () => new Date(), repeat,
     onChange: async pair => {
@@ -69,7 +71,7 @@ export async function createServing({ configuration, prepared, log, onCertificat
   const admission = createAdmissionServer({
     tls: certificates.current, log, elapsed: () => performance.now(), isDraining: () => state.draining,
     count: metrics.countDecision, countError: metrics.countHttpError,
-    decide: (request, text) => (state.sources?.isSynced() === true ? route.here(request, text) : decideUnsynced(knowledge, request)),
+    decide: (request, text) => (state.sources?.isSynced() === true ? route.here(request, text) : decideUnsynced(knowledge, state, request, text)),
   })
   const operations = createOperationsServer({
     registry: metrics.registry, unready: () => unready(state),
@@ -84,9 +86,10 @@ export function unready({ draining, sources }: State): readonly string[] {
   return (sources?.missing() ?? ['everything']).map(resource => `the first full list of ${resource} is not there yet`)
 }
 
-/** Before the first full lists a decision would rest on nothing: then the pod is let through. */
-function decideUnsynced({ ownNamespace }: Knowledge, request: Request): Decision {
-  return skipRequest(request, ownNamespace) ?? skip('not-synced')
+/** Before the first full lists a decision would rest on nothing: the leader decides, if there is one; else the pod is let through. */
+function decideUnsynced({ ownNamespace }: Knowledge, { peers }: State, request: Request, text: string): ReturnType<Route['here']> {
+  return skipRequest(request, ownNamespace)
+    ?? peers.forward(text).then(answer => (answer === undefined ? skip('not-synced') : { kind: 'forwarded', answer }))
 }
 
 const complaintDetails = {
@@ -109,7 +112,10 @@ function sourcesOfMetrics(knowledge: Knowledge, state: State, certificateEnd: ()
     pods: () => knowledge.revisions.size().pods,
     nodes: () => knowledge.nodes.size(),
     reservations: () => knowledge.revisions.size().reservations,
-    staleness: () => state.sources?.staleness() ?? {},
+    staleness() {
+      const seen = state.readinessContact()
+      return { ...state.sources?.staleness(), ...(seen === undefined ? {} : { readiness: Math.max(0, Date.now() - seen) / 1000 }) }
+    },
     certificateEnd: () => certificateEnd().getTime() / 1000,
     isLeading: () => state.peers.lead.isLeading(),
     followers: () => state.peers.lead.followers(),

@@ -1,5 +1,7 @@
 import { hostname } from 'node:os'
+import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { keepRegistered } from '../controllers/registration.ts'
 import { serviceName, type Reach } from '../controllers/webhook-entry.ts'
 import type { GivenSeat } from '../placement/seats/given-seat.ts'
 import type { Configuration } from './configuration.ts'
@@ -8,7 +10,7 @@ import { listen } from './listen.ts'
 import { startPeers } from './peers.ts'
 import type { Prepared } from './prepare.ts'
 import { repeat } from './repeat.ts'
-import { createServing, unready, type Serving } from './serving.ts'
+import { createServing, unready, type Serving, type State } from './serving.ts'
 import { openCluster, openManifests } from './sources.ts'
 
 /** A Versprei that serves. */
@@ -28,16 +30,20 @@ const lookEvery = 100
 /** Starts the servers, then the sources and what the leader does. Throws when it cannot listen. */
 export async function startVersprei(configuration: Configuration, prepared: Prepared, log: Logger): Promise<Versprei> {
   let leading: ReturnType<typeof whileWanted<Leading>> | undefined
-  const serving = await createServing({
-    configuration, prepared, log, onCertificate: async () => leading?.current()?.certificateChanged(),
-  })
+  let registering: ReturnType<typeof whileWanted<Registering>> | undefined
+  const look = (): void => {
+    void leading?.look()
+    void registering?.look()
+  }
+  const serving = await createServing({ configuration, prepared, log, onCertificate: async () => registering?.current()?.check() })
   const { state, admission, operations, certificates } = serving
+  state.readinessContact = () => leading?.current()?.readinessContact()
   let isEnding = false
   const end = async (): Promise<void> => {
     isEnding = true
     certificates.stop()
     // Its loops first: they write as long as the Lease is ours.
-    await leading?.look()
+    await Promise.all([leading?.look(), registering?.look()])
     await Promise.all([admission.close(), operations.close(), state.peers.stop()])
     await state.sources?.stop()
   }
@@ -47,25 +53,23 @@ export async function startVersprei(configuration: Configuration, prepared: Prep
     log.info({ url, metricsUrl }, 'serving')
     if (prepared.connection === undefined) state.sources = await openManifests(configuration.manifests ?? '', serving.knowledge, log)
     else {
-      leading = whileWanted(
-        () => !isEnding && state.sources?.isSynced() === true && state.peers.lead.isLeading(), createStart(configuration, prepared, serving, log),
-      )
+      const mayLead = (): boolean => !isEnding && state.sources?.isSynced() === true && state.peers.lead.isLeading()
+      leading = whileWanted(mayLead, createStart(configuration, prepared, serving, log), log)
+      registering = whileWanted(() => !isEnding && unready(state).length === 0, () => register(configuration, prepared, serving, log), log)
       state.sources = openCluster(prepared.connection, serving.knowledge, log, seats => noteExpired(serving, seats))
-      await joinPeers(configuration, prepared, serving, log, () => void leading?.look())
+      await joinPeers(configuration, prepared, serving, log, look)
     }
-    const cancel = repeat(() => void leading?.look(), lookEvery)
+    const cancel = repeat(look, lookEvery)
     return {
       url, metricsUrl,
       drain() {
         state.draining = true
-        // Whoever comes next registers an authority of its own: what is about to end must not write its own back.
-        leading?.current()?.leaveRegistration()
-        void state.peers.lead.handOver()
+        void handOver(state, () => isEnding)
       },
-      async stop(reason) {
+      stop(reason) {
         log.info({ reason }, 'ending')
         cancel()
-        await end()
+        return end()
       },
     }
   } catch (error) {
@@ -85,24 +89,52 @@ async function joinPeers(
     configuration, connection, leaseNamespace, knowledge, log, metrics, isReady: () => unready(state).length === 0, review: route.forPeer,
     onChange() {
       // What this replica gave out while nobody led is to be held until the watch shows it.
-      if (state.peers.lead.mayWrite()) knowledge.revisions.takeOver(ownRace.end())
+      if (state.peers.lead.mayWrite()) knowledge.revisions.takeOver(ownRace.end(Date.now()))
       onChange()
     },
   })
 }
 
-function createStart({ webhookUrl, adoption }: Configuration, { connection, ownNamespace }: Prepared, serving: Serving, log: Logger) {
-  const { knowledge, findings, metrics, state, certificates } = serving
-  const reach: Reach | undefined = webhookUrl === undefined
-    ? ownNamespace === undefined ? undefined : { service: { namespace: ownNamespace, name: serviceName } }
-    : { url: webhookUrl.href }
+function createStart({ adoption }: Configuration, { connection }: Prepared, serving: Serving, log: Logger) {
+  const { knowledge, findings, metrics, state } = serving
   return (): Leading => {
     if (connection === undefined) throw new Error('without a cluster there is nothing to lead')
     return startLeading({
-      connection, knowledge, findings, log, metrics, adoption, reach, instance: hostname(),
-      isLeading: () => state.peers.lead.mayWrite(), authority: () => certificates.current.ca,
+      connection, knowledge, findings, log, metrics, adoption, instance: hostname(), isLeading: () => state.peers.lead.mayWrite(),
     })
   }
+}
+
+/** How often the lead is offered again while nobody takes it, in milliseconds: a replica may be about to be ready. */
+const offerEvery = 500
+
+/** Passes the lead on before this replica ends. */
+async function handOver({ peers: { lead } }: State, isEnding: () => boolean): Promise<void> {
+  while (!isEnding() && lead.mayWrite() && !await lead.handOver()) await setTimeout(offerEvery, undefined, { ref: false })
+}
+
+/** That the API server calls us, and trusts what we serve. Not of one that is about to end: whoever comes next may serve by another authority. */
+interface Registering {
+  readonly check: () => Promise<void>
+  readonly stop: () => Promise<void>
+}
+
+function register(
+  { webhookUrl }: Configuration, { connection, ownNamespace }: Prepared, { state, certificates }: Serving, log: Logger,
+): Registering {
+  const reach: Reach | undefined = webhookUrl === undefined
+    ? ownNamespace === undefined ? undefined : { service: { namespace: ownNamespace, name: serviceName } }
+    : { url: webhookUrl.href }
+  if (connection === undefined || reach === undefined) {
+    log.warn('not registered with the API server, which cannot know where to call: give --webhook-url outside a cluster')
+    return { check: () => Promise.resolve(), stop: () => Promise.resolve() }
+  }
+  const registration = keepRegistered({
+    connection, reach, ownNamespace, log, repeat, authority: () => certificates.current.ca, isLeading: () => state.peers.lead.mayWrite(),
+    now: () => new Date(),
+  })
+  void registration.check()
+  return { check: registration.check, stop: async () => registration.stop() }
 }
 
 /** A seat that was given out, and whose pod was never seen: told where it is this replica's to tell. */

@@ -7,12 +7,18 @@ export interface Agenda {
   readonly press: (how: { readonly namespace?: string, readonly isWhole: boolean }) => void
   /** The one to look at now, and whether at all of its pods. */
   readonly next: () => { readonly namespace: string, readonly isWhole: boolean } | undefined
-  /** @param hasDistributors where there are none, and nothing is left to do, it is not looked at again */
-  readonly settle: (namespace: string, looked: Looked, hasDistributors: boolean) => void
+  /** It is looked at whole when its turn comes. */
+  readonly enter: (namespace: string) => void
+  /**
+   * @param hasDistributors where there are none, and nothing is left to do, it is not looked at again
+   * @param isWatched strays that come are found in another way: where nothing is left to do, it is looked at again in some minutes
+   */
+  readonly settle: (namespace: string, looked: Looked, how: { readonly hasDistributors: boolean, readonly isWatched: boolean }) => void
 }
 
 /** Milliseconds from one look at a namespace to the next, at most; up to a fifth less at random. */
 const every = 30_000
+const seldom = 600_000
 /** Where something is about to settle: this long, then twice as long, and so on up to `every`. */
 const soon = 5000
 
@@ -35,6 +41,10 @@ export function createAgenda(clock: Pick<Clock, 'now'>, random: () => number): A
         places.set(one, { due: clock.now(), isUrgent: true, isWhole: isWhole || place?.isWhole === true, unsettled: 0 })
       }
     },
+    enter(namespace) {
+      const place = places.get(namespace)
+      places.set(namespace, { due: clock.now(), isUrgent: place?.isUrgent ?? false, isWhole: true, unsettled: 0 })
+    },
     next() {
       let first: { readonly namespace: string, readonly place: Place } | undefined
       for (const [namespace, place] of places) if (first === undefined || comesBefore(place, first.place)) first = { namespace, place }
@@ -42,7 +52,7 @@ export function createAgenda(clock: Pick<Clock, 'now'>, random: () => number): A
       first.place.isUrgent = false
       return { namespace: first.namespace, isWhole: first.place.isWhole }
     },
-    settle(namespace, { isUnsettled, isCutOff, hasLabelled }, hasDistributors) {
+    settle(namespace, { isUnsettled, isCutOff, hasStrays, hasLabelled }, { hasDistributors, isWatched }) {
       const place = places.get(namespace)
       // It was pressed while it was looked at: that holds.
       if (place?.isUrgent === true) return
@@ -51,7 +61,8 @@ export function createAgenda(clock: Pick<Clock, 'now'>, random: () => number): A
         return
       }
       const unsettled = place?.unsettled ?? 0
-      const wait = isCutOff ? 0 : isUnsettled ? Math.min(every, soon * 2 ** unsettled) : every
+      const longest = isWatched && !hasStrays && !hasLabelled ? seldom : every
+      const wait = isCutOff ? 0 : isUnsettled ? Math.min(every, soon * 2 ** unsettled) : longest
       places.set(namespace, {
         due: clock.now() + wait * (1 - 0.2 * random()), isUrgent: false, isWhole: hasLabelled, unsettled: isUnsettled ? unsettled + 1 : 0,
       })

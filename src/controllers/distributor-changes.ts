@@ -10,6 +10,8 @@ export interface DistributorChanges {
   readonly takeAbsent: () => readonly DistributorKey[]
   /** Those of a namespace, as they were when `take` was asked. */
   readonly of: (namespace: string) => readonly Listed[]
+  /** How many namespaces have distributors. */
+  readonly namespaces: () => number
 }
 
 /** Of ten thousand that stay as they are, asked every second, nothing but a look at each is to be felt. */
@@ -43,6 +45,7 @@ export function createDistributorChanges({ distributors, revisions }: Pick<Knowl
       absent = new Set(all.map(keyOf))
       return all.filter(one => !before.has(keyOf(one)))
     },
+    namespaces: () => byNamespace.size,
     of: namespace => [...byNamespace.get(namespace) ?? []],
   }
 }

@@ -1,4 +1,5 @@
 import type { DistributorKey } from '../placement/seats/by-distributor.ts'
+import { createTouched } from '../placement/seats/touched.ts'
 import { complaints, type Complained, type Complaint } from '../placement/status/reasons.ts'
 import type { Strays } from '../placement/status/tally.ts'
 
@@ -14,8 +15,8 @@ export interface Findings {
   readonly complaintsOf: (key: DistributorKey) => readonly Complained[]
   readonly straysOf: (key: DistributorKey) => Strays
   readonly forget: (key: DistributorKey) => void
-  /** The distributors of which there is news since this was asked last, what was forgotten by time included. */
-  readonly takeTouched: () => readonly DistributorKey[]
+  /** The distributors of which there is news since this was asked last, what was forgotten by time included. Undefined: there may be of any. */
+  readonly takeTouched: () => readonly DistributorKey[] | undefined
 }
 
 /** Milliseconds: longer than it takes to notice that what was complained of is mended, and to try again. */
@@ -29,15 +30,28 @@ interface Entry {
   strays: Strays
 }
 
+/** Entries from which on it is looked whether some are old: where nobody asks, on a replica that does not lead, nobody says which are gone. */
+const many = 1000
+
 /** @param now milliseconds */
 export function createFindings(now: () => number): Findings {
   const entries = new Map<string, Entry>()
-  let touched = new Map<string, DistributorKey>()
-  const touch = (key: DistributorKey): void => void touched.set(`${key.namespace}/${key.name}`, key)
+  const touched = createTouched()
+  let lookedOverFrom = many
+  const touch = ({ namespace, name }: DistributorKey): void => touched.touch(namespace, name)
+  /** Forgets what is old, and entries in which nothing is left. */
+  const lookOver = (): void => {
+    for (const [text, { key, complaints: noted, strays }] of entries) {
+      for (const [complaint, { at }] of noted) if (now() - at > memory && noted.delete(complaint)) touch(key)
+      if (noted.size === 0 && strays.pods === 0) entries.delete(text)
+    }
+    lookedOverFrom = Math.max(many, 2 * entries.size)
+  }
   const entryFor = (key: DistributorKey): Entry => {
     const known = entries.get(`${key.namespace}/${key.name}`)
     if (known !== undefined) return known
     const fresh: Entry = { key, complaints: new Map(), strays: noStrays }
+    if (entries.size >= lookedOverFrom) lookOver()
     entries.set(`${key.namespace}/${key.name}`, fresh)
     return fresh
   }
@@ -48,6 +62,7 @@ export function createFindings(now: () => number): Findings {
       entry.complaints.set(complaint, { detail, at: now() })
     },
     setStrays(key, strays) {
+      if (strays.pods === 0 && !entries.has(`${key.namespace}/${key.name}`)) return
       const entry = entryFor(key)
       if (!isSame(entry.strays, strays)) touch(key)
       entry.strays = strays
@@ -62,12 +77,8 @@ export function createFindings(now: () => number): Findings {
     straysOf: ({ namespace, name }) => entries.get(`${namespace}/${name}`)?.strays ?? noStrays,
     forget: ({ namespace, name }) => void entries.delete(`${namespace}/${name}`),
     takeTouched() {
-      for (const { key, complaints: noted } of entries.values()) {
-        for (const [complaint, { at }] of noted) if (now() - at > memory && noted.delete(complaint)) touch(key)
-      }
-      const taken = [...touched.values()]
-      touched = new Map()
-      return taken
+      lookOver()
+      return touched.take()
     },
   }
 }

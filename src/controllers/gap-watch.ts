@@ -1,6 +1,5 @@
 import type { Plan } from '../placement/distributor/plan.ts'
 import type { Revision } from '../placement/seats/revision.ts'
-import type { Roster } from '../placement/seats/roster.ts'
 
 /** Knows since when revisions have gaps, and in which nothing can be done about them. */
 export interface GapWatch {
@@ -18,8 +17,9 @@ const quiet = 5000
 /** Milliseconds from one closing to the next, for one revision. */
 const pauseBetween = 10_000
 
+/** Of a revision that has gaps, or had them when it was looked at last. */
 interface State {
-  readonly roster: Roster
+  readonly plan: Plan
   readonly changes: number
   readonly since: number
   begun: number
@@ -30,14 +30,13 @@ interface State {
 /** @param now milliseconds */
 export function createGapWatch(now: () => number): GapWatch {
   const states = new WeakMap<Revision, State>()
-  const isSame = ({ roster, changes }: State, current: Roster): boolean => roster === current && changes === current.changes()
+  const isSame = (state: State, revision: Revision, plan: Plan): boolean => state.plan === plan && state.changes === revision.changes()
   return {
     isDue(revision, plan) {
-      const roster = revision.rosterFor(plan)
       const state = states.get(revision)
-      if (roster.isGapless()) return false
-      if (state === undefined || !isSame(state, roster)) {
-        states.set(revision, { roster, changes: roster.changes(), since: now(), begun: state?.begun ?? -Infinity, isFinal: false })
+      if (state === undefined || !isSame(state, revision, plan)) {
+        if (revision.isGapless(plan)) return false
+        states.set(revision, { plan, changes: revision.changes(), since: now(), begun: state?.begun ?? -Infinity, isFinal: false })
         return false
       }
       return !state.isFinal && now() - state.since >= quiet && now() - state.begun >= pauseBetween && revision.size().reservations === 0
@@ -48,7 +47,7 @@ export function createGapWatch(now: () => number): GapWatch {
     },
     isAsBegun(revision, plan) {
       const state = states.get(revision)
-      return state !== undefined && isSame(state, revision.rosterFor(plan))
+      return state !== undefined && isSame(state, revision, plan)
     },
     closed(revision, isNews) {
       const state = states.get(revision)

@@ -10,7 +10,7 @@ export type Post = (url: string, path: string, body: unknown, timeout: number) =
 
 export interface HandOverOptions {
   readonly self: Leader & { readonly url: string }
-  readonly election: Pick<Election, 'yield'>
+  readonly election: Pick<Election, 'yield' | 'look' | 'leader'>
   readonly post: Post
   readonly revisions: Pick<Revisions, 'handOver'>
   readonly settling: Settling
@@ -27,6 +27,8 @@ export interface HandOver {
 
 /** Milliseconds. To take the Lease is a write to the API server, which a burst of pods makes slow; meanwhile we decide as before. */
 const takeLimit = 2500
+/** Milliseconds that the next leader waits for the seats, from when it has the Lease: longer than we decide as before. */
+export const seatsLimit = takeLimit + settleLimit
 
 export function createHandOver({ self, election, post, revisions, settling, log }: HandOverOptions): HandOver {
   let isRegent = false
@@ -45,19 +47,24 @@ export function createHandOver({ self, election, post, revisions, settling, log 
       settling.end()
     }
   }
-  const offerTo = async (successor: Follower): Promise<boolean> => {
+  /** Whether it has the Lease. Where its answer is lost, the Lease itself tells. */
+  const hasTaken = async (successor: Follower): Promise<boolean> => {
     isRegent = true
     try {
-      if ((await post(successor.url, '/lead', self, takeLimit)).status !== 204) return false
-      await giveSeats(successor)
-      log.info({ successor }, 'handed over to another replica')
-      return true
+      return (await post(successor.url, '/lead', self, takeLimit)).status === 204
     } catch (err) {
-      log.warn({ err, successor }, 'could not hand over to this replica')
-      return false
-    } finally {
+      log.warn({ err, successor }, 'a replica did not say whether it leads from now on')
       isRegent = false
+      await election.look()
+      return election.leader()?.identity === successor.identity
     }
+  }
+  const offerTo = async (successor: Follower): Promise<boolean> => {
+    const isTaken = await hasTaken(successor)
+    if (isTaken) await giveSeats(successor)
+    isRegent = false
+    if (isTaken) log.info({ successor }, 'handed over to another replica')
+    return isTaken
   }
   return {
     isRegent: () => isRegent,

@@ -5,12 +5,12 @@ import type { Leader } from '../cluster/lease.ts'
 import { readGivenSeat } from '../placement/seats/given-seat.ts'
 import type { Revisions } from '../placement/seats/revisions.ts'
 import { createFollowers, type Follower } from './followers.ts'
-import { createHandOver, type Post } from './hand-over.ts'
+import { createHandOver, seatsLimit, type Post } from './hand-over.ts'
 import { createSettling } from './settling.ts'
 
 export interface LeadershipOptions {
   readonly self: Leader & { readonly url: string }
-  readonly election: Pick<Election, 'isLeader' | 'leader' | 'takeFrom' | 'yield'>
+  readonly election: Pick<Election, 'isLeader' | 'leader' | 'takeFrom' | 'yield' | 'look'>
   readonly post: Post
   readonly revisions: Pick<Revisions, 'handOver' | 'takeOver'>
   /** Whether this replica could lead at once. */
@@ -36,7 +36,7 @@ export interface Leadership {
   readonly greet: () => Promise<void>
   /** The leader asks us to take its Lease; resolves whether we have. Its seats are to follow. */
   readonly takeLead: (from: Leader) => Promise<boolean>
-  /** The seats of the leader whose Lease we have taken; whether we waited for them. */
+  /** The seats of the leader whose Lease we have taken; false: we do not lead. */
   readonly takeSeats: (seats: readonly unknown[]) => boolean
   /** Before we end: another takes the Lease, then our seats. Resolves whether one did. Never rejects. */
   readonly handOver: () => Promise<boolean>
@@ -47,20 +47,23 @@ export interface Leadership {
 const helloLimit = 1000
 /** Milliseconds; idle connections are kept for a minute (`admission/peer-client.ts`). A handshake of both sides costs some milliseconds of CPU. */
 const warmEvery = 25_000
-const warmConnections = 8
+const warmConnections = 4
 
 export function createLeadership({ self, election, post, revisions, isReady, clock, log }: LeadershipOptions): Leadership {
   const followers = createFollowers(() => clock.now())
   const settling = createSettling(clock)
   const handOver = createHandOver({ self, election, post, revisions, settling, log })
-  /** The Lease is on its way to us: whoever gives it decides until its seats follow. */
+  /** From when the Lease is on its way to us until the seats have come, whoever gives them still decides. */
+  const awaited = createSettling(clock, seatsLimit)
+  let predecessor: Leader | undefined
   let isTaking = false
   let warmed = { url: '', at: -Infinity }
-  const isOurs = (): boolean => handOver.isRegent() || election.isLeader()
+  const isWaiting = (): boolean => predecessor !== undefined && (isTaking || awaited.current() !== undefined)
+  const isOurs = (): boolean => handOver.isRegent() || (!isWaiting() && election.isLeader())
   return {
-    isLeading: () => !isTaking && settling.current() === undefined && isOurs(),
+    isLeading: () => settling.current() === undefined && isOurs(),
     mayWrite: () => election.isLeader(),
-    other: () => (isOurs() ? undefined : election.leader()),
+    other: () => (isOurs() ? undefined : isWaiting() ? predecessor : election.leader()),
     settling: settling.current,
     hello(follower) {
       const isLeader = election.isLeader()
@@ -79,17 +82,19 @@ export function createLeadership({ self, election, post, revisions, isReady, clo
     },
     async takeLead(from) {
       if (!isReady()) return false
+      predecessor = from
       isTaking = true
       const isTaken = await election.takeFrom(from.identity)
-      if (isTaken) settling.begin()
+      if (isTaken) awaited.begin()
       isTaking = false
       if (isTaken) log.info({ from }, 'took the lead from a replica that is about to end')
       return isTaken
     },
     takeSeats(seats) {
-      if (settling.current() === undefined || !election.isLeader()) return false
+      // Late ones are worth as much: those whose pods are there by now are passed over.
+      if (!election.isLeader()) return false
       revisions.takeOver(seats.map(readGivenSeat).filter(seat => seat !== undefined))
-      settling.end()
+      awaited.end()
       return true
     },
     handOver: async () => election.isLeader() && await handOver.offer(followers.successors()),

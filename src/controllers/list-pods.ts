@@ -9,9 +9,9 @@ export type Which = 'unplaced' | { readonly distributor: string } | 'all'
 export interface PodLists {
   /**
    * Pods that have not ended, trimmed page by page. `metadataOnly`: without their node. `cached`: as the API server last saw them, which costs it
-   * no read of etcd, and may be a moment old; not in pages, so for a few pods only.
+   * no read of etcd, and may be a moment old; not in pages, so for a few pods only. Without a namespace: of the whole cluster.
    */
-  readonly list: <T>(namespace: string, which: Which, keep: (object: unknown) => T | undefined, how?: How) => Promise<readonly T[]>
+  readonly list: <T>(namespace: string | undefined, which: Which, keep: (object: unknown) => T | undefined, how?: How) => Promise<readonly T[]>
 }
 
 export interface How {
@@ -30,7 +30,7 @@ export function createPodLists(connection: Pick<Connection, 'request'>, clock: C
       const labelSelector = which === 'unplaced' ? `!${distributorLabel}` : which === 'all' ? undefined : `${distributorLabel}=${which.distributor}`
       const { items } = await listAll({
         connection, clock, signal, keep, pageSize, timeout,
-        path: `/api/v1/namespaces/${namespace}/pods`,
+        path: namespace === undefined ? '/api/v1/pods' : `/api/v1/namespaces/${namespace}/pods`,
         query: {
           fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed',
           ...labelSelector === undefined ? {} : { labelSelector },

@@ -7,18 +7,14 @@ import { isMap } from '../placement/is-map.ts'
 import { distributorLabel } from '../placement/keys.ts'
 import { readPlacedPod } from '../placement/seats/placed-pod.ts'
 import type { Revisions } from '../placement/seats/revisions.ts'
+import type { Readiness } from '../placement/seats/seated-pods.ts'
 
 export interface ReadinessOptions {
   readonly connection: Pick<Connection, 'request'>
-  readonly revisions: Pick<Revisions, 'noteReady'>
+  readonly revisions: Pick<Revisions, 'noteReady' | 'replaceReady'>
   readonly clock: Clock
   readonly random: () => number
   readonly log: Log
-}
-
-interface Readiness {
-  readonly uid: string
-  readonly ready: boolean
 }
 
 /**
@@ -26,13 +22,16 @@ interface Readiness {
  * nothing of them is kept here. Which pods are there is told by the watch of their metadata.
  */
 export function followReadiness({ revisions, ...shared }: ReadinessOptions): Reflector {
-  const apply = ({ uid, ready }: Readiness): void => revisions.noteReady(uid, ready)
   return createReflector({
     ...shared,
     path: paths.pods,
     query: { labelSelector: distributorLabel, fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed' },
     parse: readReadiness,
-    consumer: { replace: all => all.forEach(apply), apply, remove: ({ uid }) => revisions.noteReady(uid, undefined) },
+    consumer: {
+      replace: revisions.replaceReady,
+      apply: ({ uid, ready }) => revisions.noteReady(uid, ready),
+      remove: ({ uid }) => revisions.noteReady(uid, undefined),
+    },
   })
 }
 

@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
 import { ClusterError } from '../cluster/cluster-error.ts'
 import type { Connection } from '../cluster/connection.ts'
-import { isMap } from '../placement/is-map.ts'
+import { asMap, isMap } from '../placement/is-map.ts'
+import { holdsAuthority, uniteAuthorities } from './ca-bundle.ts'
 import { configurationName, entryName, webhookEntry, type Reach } from './webhook-entry.ts'
 
 export interface RegistrationOptions {
@@ -11,6 +12,9 @@ export interface RegistrationOptions {
   readonly ownNamespace: string | undefined
   /** PEM of the authority that signed what is served now. */
   readonly authority: () => string | undefined
+  /** Whether the entry is ours to keep. Another replica only sees to it that what it serves is trusted. */
+  readonly isLeading: () => boolean
+  readonly now: () => Date
   readonly log: Logger
   /** Calls `task` every so many milliseconds until what it returns is called. */
   readonly repeat: (task: () => void, milliseconds: number) => () => void
@@ -32,20 +36,20 @@ const path = `/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfiguration
  * written by server-side apply, so that only our entry's fields are ours. The configuration itself is installed, and
  * removed, with the other manifests: it is never created here.
  */
-export function keepRegistered({ connection, reach, ownNamespace, authority, log, repeat }: RegistrationOptions): Registration {
+export function keepRegistered(options: RegistrationOptions): Registration {
+  const { connection, reach, log, repeat } = options
   let trouble: string | undefined
   let running = 0
   let last = Promise.resolve()
   let isStopped = false
 
   const mend = async (): Promise<void> => {
-    const wanted = webhookEntry(reach, authority(), ownNamespace)
-    const configuration = await (await connection.request(path)).json()
-    const current = isMap(configuration) && Array.isArray(configuration['webhooks'])
-      ? configuration['webhooks'].find(entry => isMap(entry) && entry['name'] === entryName)
-      : undefined
-    if (!isStopped && (current === undefined || !contains(current, wanted))) {
-      await apply(connection, wanted)
+    const configuration = asMap(await (await connection.request(path)).json())
+    const webhooks: readonly unknown[] = Array.isArray(configuration['webhooks']) ? configuration['webhooks'] : []
+    const current = webhooks.find(entry => asMap(entry)['name'] === entryName)
+    const wanted = due(current, options)
+    if (!isStopped && wanted !== undefined) {
+      await apply(connection, wanted, asMap(configuration['metadata'])['resourceVersion'])
       log.info({ configuration: configurationName, clientConfig: reach }, 'registered with the API server')
     }
   }
@@ -79,12 +83,24 @@ export function keepRegistered({ connection, reach, ownNamespace, authority, log
   }
 }
 
+/** The entry to write, or undefined where the one that is there will do. */
+function due(current: unknown, { reach, ownNamespace, authority, isLeading, now }: RegistrationOptions): object | undefined {
+  const own = authority()
+  const { caBundle } = asMap(asMap(current)['clientConfig'])
+  const isTrusted = own === undefined || holdsAuthority(caBundle, own)
+  // As long as nobody leads there may be no entry: then there is nothing that a replica could be called by.
+  if (!isLeading() && (current === undefined || isTrusted)) return undefined
+  const wanted = webhookEntry(reach, own === undefined ? undefined : uniteAuthorities(caBundle, own, now()), ownNamespace)
+  return current !== undefined && contains(current, wanted) ? undefined : wanted
+}
+
 function hint(error: unknown): string {
   const missing = error instanceof ClusterError && error.status === 404
   return missing ? `: there is no MutatingWebhookConfiguration ${configurationName} (kubectl apply -k config makes it)` : ''
 }
 
-async function apply(connection: Pick<Connection, 'request'>, entry: object): Promise<void> {
+/** @param resourceVersion what was looked at: an entry that another has written since is looked at again first (409) */
+async function apply(connection: Pick<Connection, 'request'>, entry: object, resourceVersion: unknown): Promise<void> {
   const response = await connection.request(path, {
     method: 'PATCH',
     query: { fieldManager: 'versprei', force: true },
@@ -92,7 +108,7 @@ async function apply(connection: Pick<Connection, 'request'>, entry: object): Pr
     headers: { 'content-type': 'application/apply-patch+yaml' },
     body: {
       apiVersion: 'admissionregistration.k8s.io/v1', kind: 'MutatingWebhookConfiguration',
-      metadata: { name: configurationName }, webhooks: [entry],
+      metadata: { name: configurationName, ...(typeof resourceVersion === 'string' ? { resourceVersion } : {}) }, webhooks: [entry],
     },
   })
   await response.json()

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../cluster/clock.ts'
 import { message } from '../cluster/cluster-error.ts'
 import type { Log } from '../cluster/delivery.ts'
@@ -10,6 +9,8 @@ import { readPlacedPod } from '../placement/seats/placed-pod.ts'
 import { rerank, type RankedPod } from '../placement/seats/rerank.ts'
 import type { Revision } from '../placement/seats/revision.ts'
 import { ownSeat } from '../placement/workload.ts'
+import { skipNamespace } from '../placement/scope.ts'
+import { createBreath } from './breath.ts'
 import { createGapWatch } from './gap-watch.ts'
 import type { PodLists } from './list-pods.ts'
 import { createLoop } from './loop.ts'
@@ -32,9 +33,8 @@ export interface Reranking {
 
 /** Milliseconds. */
 const lookEvery = 1000
-/** Distributors looked at in one turn, and so many of them between two chances for a decision to be made. */
+/** Distributors looked at in one turn. */
 const inOneTurn = 1000
-const atOnce = 20
 
 interface Seated extends RankedPod {
   readonly owner: string
@@ -42,26 +42,34 @@ interface Seated extends RankedPod {
 }
 
 export function createRerank(options: RerankOptions): Reranking {
-  const { knowledge: { distributors, revisions }, clock, log, patches } = options
+  const { knowledge: { distributors, revisions, ownNamespace }, clock, log, patches } = options
   const gaps = createGapWatch(() => clock.now())
+  const breath = createBreath(clock)
   let queue: DistributorKey[] = []
 
   /** Those of a distributor that have had gaps for a while, and nothing under way that might close them. */
-  const overdue = (plan: Plan): readonly Revision[] => {
+  const overdue = async (plan: Plan): Promise<readonly Revision[]> => {
     const { distributor } = plan
     if (distributor.enforcement === 'Audit' || !patches.mayPatch(distributor.namespace)) return []
-    return revisions.revisionsOf(distributor).filter(revision => gaps.isDue(revision, plan))
+    const due: Revision[] = []
+    for (const revision of revisions.revisionsOf(distributor)) {
+      await breath()
+      if (gaps.isDue(revision, plan)) due.push(revision)
+    }
+    return due
   }
   const mend = async (plan: Plan, due: readonly Revision[]): Promise<void> => {
     const { namespace, name } = plan.distributor
+    if (skipNamespace(namespace, ownNamespace) !== undefined) return
     for (const revision of due) gaps.begun(revision)
     const pods = await listSeated(options, plan, new Set(due.map(({ owner }) => owner)))
     for (const revision of due) {
       // Pods came or went while the list was read: what it says of the seats may be wrong by now.
       if (loop.isStopped() || !gaps.isAsBegun(revision, plan)) continue
       const outcomes = await close(options, plan, revision, pods.get(revision.owner) ?? [])
-      if (!outcomes.includes('failed')) gaps.closed(revision, outcomes.length > 0)
       const done = outcomes.filter(outcome => outcome === 'done').length
+      // A pod whose patch was refused keeps its seat: that is no reason to look again.
+      if (!outcomes.includes('failed')) gaps.closed(revision, done > 0)
       if (done > 0) log.info({ namespace, distributor: name, owner: revision.owner, pods: done }, 'closed the gaps in the seats of a revision')
     }
   }
@@ -69,7 +77,7 @@ export function createRerank(options: RerankOptions): Reranking {
     const outcome = distributors.get(namespace, name)?.outcome
     if (loop.isStopped() || outcome === undefined || !('plan' in outcome)) return
     try {
-      const due = overdue(outcome.plan)
+      const due = await overdue(outcome.plan)
       if (due.length > 0) await mend(outcome.plan, due)
     } catch (error) {
       if (!loop.isStopped()) log.warn({ err: error, namespace, distributor: name }, `the gaps in its seats stay for now: ${message(error)}`)
@@ -77,12 +85,12 @@ export function createRerank(options: RerankOptions): Reranking {
   }
   const loop = createLoop(clock, async () => {
     if (queue.length === 0) queue = [...revisions.distributors()]
-    for (const [index, key] of queue.splice(0, inOneTurn).entries()) {
-      if (index > 0 && index % atOnce === 0) await setImmediate()
+    for (const key of queue.splice(0, inOneTurn)) {
+      await breath()
       await lookAt(key)
     }
     return lookEvery
-  })
+  }, log)
   return { start: loop.start, stop: loop.stop }
 }
 
@@ -102,12 +110,12 @@ async function listSeated(
   return Map.groupBy(seated, ({ owner }) => owner)
 }
 
-/** Returns what came of each pod that was to get another seat. */
+/** Returns what came of each pod that was to get another seat, but for those of which that was refused a while ago. */
 async function close({ patches }: RerankOptions, plan: Plan, revision: Revision, pods: readonly Seated[]): Promise<readonly PatchOutcome[]> {
   const seats = rerank(plan.sequenceFor(revision.owner), plan.distributor.groups.length, pods)
   const moved = pods.flatMap(({ found, uid }) => {
     const seat = seats.get(uid)
-    return seat === undefined ? [] : [{ found, seat }]
+    return seat === undefined || patches.vain(uid) === 'refused' ? [] : [{ found, seat }]
   })
   return Promise.all(moved.map(({ found, seat }) => patches.patch(found, { annotations: seatMarks(found.pod, seat) })))
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../cluster/clock.ts'
 
-/** A moment in which nobody gives out seats, because they are on their way from one replica to another. */
+/** A while that ends when it is told to, or by itself: seats are on their way from one replica to another. */
 export interface Settling {
   /** Resolves at its end; undefined outside of it. */
   readonly current: () => Promise<void> | undefined
@@ -8,11 +8,11 @@ export interface Settling {
   readonly end: () => void
 }
 
-/** Milliseconds for which it lasts at most: then the next leader begins with what its watch shows. */
+/** Milliseconds for which nobody gives out seats at most: then the next leader begins with what its watch shows. */
 export const settleLimit = 1000
 
 /** @param clock monotonic */
-export function createSettling(clock: Clock): Settling {
+export function createSettling(clock: Clock, limit = settleLimit): Settling {
   let current: PromiseWithResolvers<void> | undefined
   let cancel: (() => void) | undefined
   const end = (): void => {
@@ -25,7 +25,7 @@ export function createSettling(clock: Clock): Settling {
     begin() {
       end()
       current = Promise.withResolvers<void>()
-      cancel = clock.after(settleLimit, end)
+      cancel = clock.after(limit, end)
     },
     end,
   }

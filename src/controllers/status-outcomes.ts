@@ -7,6 +7,7 @@ import { tellNews } from '../placement/status/news.ts'
 import { canonicalStatus, readConditions } from '../placement/status/read-status.ts'
 import type { Condition, DistributorStatus } from '../placement/status/status.ts'
 import type { Events } from './events.ts'
+import { createHold } from './hold.ts'
 import type { Entry } from './status-entries.ts'
 import { createTroubles } from './troubles.ts'
 import { NotLeading } from './write.ts'
@@ -30,6 +31,8 @@ export interface Outcomes {
   readonly keep: (entry: Entry, status: DistributorStatus) => void
   /** It could not be written. */
   readonly refuse: (entry: Entry, error: unknown) => void
+  /** Whether no status is to be written now: the API server refused one in a way that concerns them all. */
+  readonly isHeld: () => boolean
   /** Tells of the distributors that have not been balanced for a while. */
   readonly tellDue: (find: (key: string) => Listed | undefined) => void
   readonly forget: (entry: Entry) => void
@@ -41,6 +44,7 @@ const [firstDelay, lastDelay] = [1000, 60_000]
 export function createOutcomes({ events, clock, random, log, signal, due }: OutcomesOptions): Outcomes {
   const balance = createBalanceNews()
   const troubles = createTroubles()
+  const hold = createHold(clock, [firstDelay, lastDelay])
   const putOff = (entry: Entry, error: unknown): void => {
     const delay = Math.min(lastDelay, firstDelay * 2 ** entry.failures) * (1 + random() / 2)
     entry.failures += 1
@@ -48,7 +52,9 @@ export function createOutcomes({ events, clock, random, log, signal, due }: Outc
     due.add(entry)
   }
   return {
+    isHeld: hold.isOn,
     accept(entry, status, version) {
+      hold.end()
       const previous = readConditions(JSON.parse(entry.written))
       Object.assign(entry, { written: canonicalStatus(status), version, failures: 0, notBefore: 0 })
       troubles.end(entry.key)
@@ -62,6 +68,7 @@ export function createOutcomes({ events, clock, random, log, signal, due }: Outc
       // Stopped; or the object is gone, which the watch will tell.
       if (signal.aborted || status === 404) return
       putOff(entry, error)
+      if (error instanceof ClusterError && concernsAll(error)) hold.begin(error.retryAfter)
       // Someone else changed the object: then its resourceVersion is asked for.
       if (status === 409 || error instanceof NotLeading) return
       const what = error instanceof ClusterError ? `${error.status ?? ''} ${error.reason}` : message(error)
@@ -79,6 +86,11 @@ export function createOutcomes({ events, clock, random, log, signal, due }: Outc
       troubles.end(key)
     },
   }
+}
+
+/** No right to write any (RBAC of an earlier version, say), too many requests, an API server that is unwell or away: not of one object alone. */
+function concernsAll({ status }: ClusterError): boolean {
+  return status === undefined || status === 401 || status === 403 || status === 429 || status >= 500
 }
 
 function balancedIn({ conditions }: DistributorStatus): Condition | undefined {

@@ -1,11 +1,13 @@
-import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../cluster/clock.ts'
 import type { Log } from '../cluster/delivery.ts'
+import type { Listed } from '../placement/distributor/listed.ts'
 import type { Knowledge } from '../placement/knowledge.ts'
 import type { CheckedNodes } from '../placement/status/group-check.ts'
 import { canonicalStatus, readConditions } from '../placement/status/read-status.ts'
 import type { DistributorStatus } from '../placement/status/status.ts'
 import { summarize } from '../placement/status/summarize.ts'
+import { createSums, type Sums } from '../placement/status/sums.ts'
+import { createBreath, type Breath } from './breath.ts'
 import type { Events } from './events.ts'
 import type { Findings } from './findings.ts'
 import { createGroupWatch } from './group-watch.ts'
@@ -31,8 +33,6 @@ export interface StatusTurnOptions {
 /** Writes at most: at the same time, and in one turn. */
 const mostAtOnce = 4
 const mostInTurn = 50
-/** Milliseconds of computing after which reviews have their turn. */
-const slice = 3
 
 /**
  * One turn: looks at what has changed, and writes the statuses that differ from those that the API server has. Turns follow one another, at
@@ -50,14 +50,23 @@ export function createStatusTurn(options: StatusTurnOptions): () => Promise<void
       findings.forget(gone.listed)
       outcomes.forget(gone)
     }
-    entries.touch(revisions.takeTouched())
-    entries.touch(findings.takeTouched())
+    for (const touched of [revisions.takeTouched(), findings.takeTouched()]) entries.touch(touched ?? [...entries.all()].map(({ listed }) => listed))
   }
-  const summarizeNow = (entry: Entry): DistributorStatus => {
+  const count = async ({ outcome }: Listed): Promise<Sums | undefined> => {
+    if (!('plan' in outcome)) return undefined
+    const { plan } = outcome
+    const sums = createSums(plan.distributor.groups)
+    for (const revision of revisions.revisionsOf(plan.distributor)) {
+      await breath()
+      sums.add(revision.standing(plan))
+    }
+    return sums
+  }
+  const summarizeNow = async (entry: Entry): Promise<DistributorStatus> => {
     const { listed, written } = entry
     return summarize({
       listed,
-      standings: 'plan' in listed.outcome ? revisions.standings(listed.outcome.plan) : [],
+      sums: await count(listed),
       strays: findings.straysOf(listed),
       complaints: [...groupWatch.of(entry), ...findings.complaintsOf(listed)],
       rival: entries.rivals.of(listed),
@@ -79,8 +88,8 @@ export function createStatusTurn(options: StatusTurnOptions): () => Promise<void
 
 /** Writes those whose time has come and whose status differs, each once. */
 async function writeDue(
-  { writeStatus, clock, signal }: StatusTurnOptions, due: Set<Entry>, outcomes: Outcomes, breath: () => Promise<void>,
-  summarizeNow: (entry: Entry) => DistributorStatus,
+  { writeStatus, clock, signal }: StatusTurnOptions, due: Set<Entry>, outcomes: Outcomes, breath: Breath,
+  summarizeNow: (entry: Entry) => Promise<DistributorStatus>,
 ): Promise<void> {
   const writing = new Set<Promise<void>>()
   const writeOne = async (entry: Entry, status: DistributorStatus): Promise<void> => {
@@ -95,9 +104,9 @@ async function writeDue(
     if (entry.notBefore > clock.now()) continue
     if (writing.size >= mostAtOnce) await Promise.race(writing)
     await breath()
-    if (signal.aborted || written === mostInTurn) break
+    if (signal.aborted || outcomes.isHeld() || written === mostInTurn) break
     due.delete(entry)
-    const status = summarizeNow(entry)
+    const status = await summarizeNow(entry)
     if (canonicalStatus(status) === entry.written) {
       outcomes.keep(entry, status)
       continue
@@ -107,13 +116,4 @@ async function writeDue(
     writing.add(task)
   }
   await Promise.all(writing)
-}
-
-function createBreath(clock: Clock): () => Promise<void> {
-  let began = clock.now()
-  return async () => {
-    if (clock.now() - began < slice) return
-    await setImmediate()
-    began = clock.now()
-  }
 }

@@ -6,6 +6,7 @@ import type { Log } from '../cluster/delivery.ts'
 import { paths } from '../cluster/follow.ts'
 import { listAll } from '../cluster/list.ts'
 import { parseKey } from '../cluster/object-key.ts'
+import type { Reflector } from '../cluster/reflector.ts'
 import { asMap } from '../placement/is-map.ts'
 import { canonicalStatus } from '../placement/status/read-status.ts'
 import { followReadiness } from './readiness.ts'
@@ -29,6 +30,11 @@ export interface StatusController {
   readonly start: () => void
   /** Afterwards nothing is written any more. It may be started again. */
   readonly stop: () => Promise<void>
+  /**
+   * Until when all is known that happened to the readiness of pods, in milliseconds since 1970: when it began to be watched, before the
+   * first list. Undefined while it is not watched.
+   */
+  readonly lastContact: () => number | undefined
 }
 
 /** Milliseconds between two turns: no status is written more often. */
@@ -37,13 +43,17 @@ const every = 1000
 const longestWait = 30_000
 
 export function createStatusController(options: StatusOptions): StatusController {
-  let running: { readonly end: AbortController, readonly done: Promise<void> } | undefined
+  let running: { readonly end: AbortController, readonly done: Promise<void>, readonly lastContact: () => number } | undefined
   return {
     start() {
       if (running !== undefined) return
+      const { connection, knowledge: { revisions }, clock, random, log } = options
       const end = new AbortController()
-      running = { end, done: run(options, end.signal) }
+      const readiness = followReadiness({ connection, revisions, clock, random, log })
+      const began = clock.now()
+      running = { end, done: run(options, readiness, end.signal), lastContact: () => readiness.status().lastContact ?? began }
     },
+    lastContact: () => running?.lastContact(),
     async stop() {
       const stopping = running
       stopping?.end.abort(new Error('stopped'))
@@ -53,8 +63,7 @@ export function createStatusController(options: StatusOptions): StatusController
   }
 }
 
-async function run({ connection, write, clock, random, log, ...rest }: StatusOptions, signal: AbortSignal): Promise<void> {
-  const readiness = followReadiness({ connection, revisions: rest.knowledge.revisions, clock, random, log })
+async function run({ connection, write, clock, random, log, ...rest }: StatusOptions, readiness: Reflector, signal: AbortSignal): Promise<void> {
   readiness.start()
   try {
     await Promise.race([readiness.synced, pause(clock, longestWait, signal)])

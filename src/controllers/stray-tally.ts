@@ -11,6 +11,8 @@ export interface Tally {
   readonly note: (listed: Listed, group: string | undefined, outcome: PatchOutcome) => void
   /** Whether a patch failed that may succeed soon. */
   readonly failed: () => boolean
+  /** Pods that are left as they are, of all distributors. */
+  readonly left: () => number
   /** Tells the counts of each of these distributors, zero included, and an event for each that adopted pods. */
   readonly report: (distributors: readonly Listed[], findings: Findings, emit: Emit) => void
 }
@@ -42,6 +44,7 @@ export function createTally(): Tally {
       else if (outcome !== 'gone') stray(listed, group)
     },
     failed: () => anyFailed,
+    left: () => byName.values().reduce((sum, { pods }) => sum + pods, 0),
     report(distributors, findings, emit) {
       for (const listed of distributors) {
         const { pods, standing, adopted } = countsOf(listed)

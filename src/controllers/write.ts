@@ -10,13 +10,17 @@ export class NotLeading extends Error {
   }
 }
 
+/** Milliseconds. An API server that hangs must not keep a replica from ending. */
+const longestWrite = 10_000
+
 /**
- * Writes for as long as this replica leads. `isLeading` looks at our own renew deadline at the moment of the call, so that one that was
- * frozen writes nothing when it wakes up; and every body carries a uid or resourceVersion, for what happens between the look and the write.
+ * Writes for as long as this replica leads, and until `ending` is aborted. `isLeading` looks at our own renew deadline at the moment of the call, so that one that was
+ * frozen writes nothing when it wakes up. For what happens between the look and the write, what changes an object carries its uid or resourceVersion.
  */
-export function createWrite(connection: Pick<Connection, 'request'>, isLeading: () => boolean): Write {
+export function createWrite(connection: Pick<Connection, 'request'>, isLeading: () => boolean, ending: AbortSignal): Write {
   return async (path, request) => {
     if (!isLeading()) throw new NotLeading()
-    return (await connection.request(path, request)).json()
+    const signals = [ending, AbortSignal.timeout(longestWrite), ...(request.signal === undefined ? [] : [request.signal])]
+    return (await connection.request(path, { ...request, signal: AbortSignal.any(signals) })).json()
   }
 }

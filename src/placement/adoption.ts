@@ -4,9 +4,11 @@ import { isMap } from './is-map.ts'
 import { admissionAnnotation, deletionCostAnnotation, distributorLabel, groupLabel, seatAnnotation } from './keys.ts'
 import type { Knowledge } from './knowledge.ts'
 import { matchesLabels } from './nodes/requirements.ts'
-import { costOf, goesByCost } from './patch/deletion-cost.ts'
+import { costOf, goesByCost, hasOwnCost, hasSeatCost } from './patch/deletion-cost.ts'
 import { readPod, type Pod } from './pod.ts'
-import { skipLabelled, skipPod } from './scope.ts'
+import { skipLabelled, skipNamespace, skipPod } from './scope.ts'
+import { adoptedAt } from './seats/adoption-text.ts'
+import { readSeat } from './seats/seat-text.ts'
 import { workloadsOf } from './workload.ts'
 
 /** A pod of the cluster, as far as adoption looks at it. */
@@ -14,6 +16,8 @@ export interface FoundPod {
   readonly namespace: string
   readonly name: string
   readonly uid: string
+  /** What the names of its siblings begin with, its owner's name as a rule. */
+  readonly generateName: string | undefined
   /** Milliseconds since 1970, to the second. */
   readonly created: number
   readonly pod: Pod
@@ -22,7 +26,8 @@ export interface FoundPod {
 /**
  * What is to be done about a pod that is there. `adopt`: it stands in a group of the distributor that decides for it, and is not marked so.
  * `stray`: the same, but it stands in no group, or nowhere yet, or the distributor is only tried (`standing`: where it stands). `cost`: its
- * marks are right, or inert, but for the deletion cost; null takes it away. `labelled`: its template sets our labels.
+ * marks are right, or inert, but for the deletion cost; null takes it away. `labelled`: its template sets our labels. One that is to be
+ * adopted may have such a template all the same, which its siblings tell (`label-evidence.ts`).
  */
 export type Verdict =
   | { readonly kind: 'adopt', readonly listed: Listed, readonly plan: Plan, readonly group: number }
@@ -33,27 +38,28 @@ export type Verdict =
 /** Reads a pod of a list. Undefined for one that is on its way out, or malformed. Metadata alone will do: then it stands nowhere. */
 export function readFound(object: unknown): FoundPod | undefined {
   if (!isMap(object) || !isMap(object['metadata'])) return undefined
-  const { name, namespace, uid, creationTimestamp, deletionTimestamp } = object['metadata']
+  const { name, namespace, uid, generateName, creationTimestamp, deletionTimestamp } = object['metadata']
   if (typeof name !== 'string' || typeof namespace !== 'string' || typeof uid !== 'string' || typeof deletionTimestamp === 'string') return undefined
   const read = readPod({ metadata: object['metadata'], spec: object['spec'] ?? {} })
   if ('wrong' in read) return undefined
   const created = typeof creationTimestamp === 'string' ? Date.parse(creationTimestamp) || 0 : 0
-  return { namespace, name, uid, created, pod: read.pod }
+  return { namespace, name, uid, generateName: typeof generateName === 'string' ? generateName : undefined, created, pod: read.pod }
 }
 
 /** Undefined: nothing is to be done. The scope is that of admission (`scope.ts`). */
-export function judge(knowledge: Pick<Knowledge, 'distributors' | 'nodes'>, { namespace, pod }: FoundPod): Verdict | undefined {
+export function judge(knowledge: Pick<Knowledge, 'distributors' | 'nodes' | 'ownNamespace'>, found: FoundPod): Verdict | undefined {
+  const { namespace, pod } = found
+  if (skipNamespace(namespace, knowledge.ownNamespace) !== undefined) return undefined
   const { labels = {} } = pod
   // That it has a node by now is not what puts it out of scope.
   const scope = skipPod({ ...pod, nodeName: undefined })
   if (scope.kind === 'skip') return undefined
   const listed = knowledge.distributors.find(namespace, workloadsOf(scope.owner, labels), labels)
-  if (listed === undefined) return abandoned(knowledge, namespace, pod)
+  if (listed === undefined) return abandoned(knowledge, found)
   if (!('plan' in listed.outcome)) return undefined
   const { plan } = listed.outcome
   const labelled = skipLabelled(pod)
-  // To change a label that the workload's selector may name makes a ReplicaSet create pods without end.
-  if (labelled !== undefined && !isMarked(pod)) return { kind: 'labelled', listed, detail: labelled.warning ?? '' }
+  if (labelled !== undefined && !isMarked(found)) return { kind: 'labelled', listed, detail: labelled.warning ?? '' }
   const isAudit = plan.distributor.enforcement === 'Audit'
   if (labels[distributorLabel] === listed.name && plan.groupIndex.has(labels[groupLabel] ?? '')) return isAudit ? undefined : missingCost(pod)
   const group = standsIn(knowledge, plan, pod.nodeName)
@@ -63,9 +69,9 @@ export function judge(knowledge: Pick<Knowledge, 'distributors' | 'nodes'>, { na
   return { kind: 'adopt', listed, plan, group }
 }
 
-/** Whether Versprei wrote the labels, and not the pod's template. */
-function isMarked({ annotations = {} }: Pod): boolean {
-  return Object.hasOwn(annotations, seatAnnotation) || Object.hasOwn(annotations, admissionAnnotation)
+/** Whether Versprei may have written the labels: together with them it writes an admission, which does not name another pod. */
+function isMarked({ uid, pod: { annotations = {} } }: FoundPod): boolean {
+  return Object.hasOwn(annotations, admissionAnnotation) && adoptedAt(annotations[admissionAnnotation], uid) !== 'other'
 }
 
 /** The first group in the listed order that the pod's node is in. */
@@ -76,32 +82,18 @@ function standsIn({ nodes }: Pick<Knowledge, 'nodes'>, plan: Plan, nodeName: str
 }
 
 /** No distributor decides for it any more: our cost goes, the labels stay. One that is invalid for now has not gone. */
-function abandoned({ distributors }: Pick<Knowledge, 'distributors'>, namespace: string, pod: Pod): Verdict | undefined {
+function abandoned({ distributors }: Pick<Knowledge, 'distributors'>, found: FoundPod): Verdict | undefined {
+  const { namespace, pod } = found
   const own = distributors.get(namespace, pod.labels?.[distributorLabel] ?? '')
   if (own !== undefined && 'mistakes' in own.outcome) return undefined
-  return isMarked(pod) && hasOurCost(pod) ? { kind: 'cost', cost: null } : undefined
+  return isMarked(found) && hasSeatCost(pod) ? { kind: 'cost', cost: null } : undefined
 }
 
 /** A distributor that is made anew gets its pods back, from which the cost was taken when it went. */
 function missingCost({ annotations = {}, owner }: Pod): Verdict | undefined {
-  const seat = seatOf(annotations)
+  const seat = readSeat(Object.hasOwn(annotations, seatAnnotation) ? annotations[seatAnnotation] : undefined)
   if (seat === undefined || !goesByCost(owner) || Object.hasOwn(annotations, deletionCostAnnotation)) return undefined
   return { kind: 'cost', cost: costOf(seat) }
-}
-
-function seatOf(annotations: Readonly<Record<string, string>>): number | undefined {
-  const text = Object.hasOwn(annotations, seatAnnotation) ? annotations[seatAnnotation] : undefined
-  return text !== undefined && /^\d{1,7}$/u.test(text) ? Number(text) : undefined
-}
-
-function hasOurCost({ annotations = {} }: Pod): boolean {
-  const seat = seatOf(annotations)
-  return seat !== undefined && Object.hasOwn(annotations, deletionCostAnnotation) && annotations[deletionCostAnnotation] === costOf(seat)
-}
-
-/** Whether a deletion cost of the user's own decides when this pod goes, instead of its seat. */
-export function hasOwnCost(pod: Pod): boolean {
-  return goesByCost(pod.owner) && Object.hasOwn(pod.annotations ?? {}, deletionCostAnnotation) && !hasOurCost(pod)
 }
 
 /** The annotations that put a pod on another seat: the deletion cost is among them where its controller goes by it and it is not the user's own. */

@@ -3,11 +3,13 @@ import type { PodDistributor } from './distributor/distributor.ts'
 import { impossibleGroups } from './nodes/impossible-groups.ts'
 import type { Knowledge } from './knowledge.ts'
 import { deletionCostAnnotation } from './keys.ts'
-import { goesByOwnCost, markPatch } from './patch/mark-patch.ts'
+import { hasOwnCost } from './patch/deletion-cost.ts'
+import { markPatch } from './patch/mark-patch.ts'
 import type { PatchOperation } from './patch/patch-operation.ts'
 import type { Plan } from './distributor/plan.ts'
 import { readPod, type Owner, type Pod } from './pod.ts'
 import type { Revision } from './seats/revision.ts'
+import type { Revisions } from './seats/revisions.ts'
 import type { Seat } from './seats/roster.ts'
 import { skip, skipLabelled, skipPod, skipRequest, type Request, type Skip } from './scope.ts'
 import { seatLimit } from './seats/sequence.ts'
@@ -35,14 +37,19 @@ export type Complaint = 'OwnDeletionCost' | 'NoOpenGroup'
 
 export type Decision = Placement | Skip
 
+/** What a seat is given by: of the revisions, one at a time, whether a watch keeps them or a race of the replica's own. */
+export interface Seats extends Pick<Knowledge, 'audits' | 'nodes'> {
+  readonly revisions: Pick<Revisions, 'of'>
+}
+
 /**
  * Decides one admission request: which group the pod belongs in, which seat it takes and what has to be added to it.
  * A seat that was given is reserved until the watch shows the pod; a dry run reserves nothing; the same request uid is
- * given the same seat again.
+ * given the same seat again, as long as that is held.
  *
  * @param now milliseconds since 1970
  */
-export function decide(knowledge: Knowledge, request: Request, now: number): Decision {
+export function decide(knowledge: Seats & Omit<Knowledge, 'revisions'>, request: Request, now: number): Decision {
   const candidate = examine(knowledge, request)
   return candidate.kind === 'skip' ? candidate : place(knowledge, candidate, now)
 }
@@ -57,7 +64,7 @@ export interface Candidate {
 }
 
 /** What can be told of a request without giving out a seat: each replica tells it alone. */
-export function examine(knowledge: Knowledge, request: Request): Candidate | Skip {
+export function examine(knowledge: Pick<Knowledge, 'distributors' | 'ownNamespace'>, request: Request): Candidate | Skip {
   const outside = skipRequest(request, knowledge.ownNamespace)
   if (outside !== undefined) return outside
   const read = readPod(request.object)
@@ -75,8 +82,11 @@ export function examine(knowledge: Knowledge, request: Request): Candidate | Ski
   return skip('distributor-invalid', `not placed: PodDistributor ${listed.name} is invalid: ${first?.path ?? ''} ${first?.message ?? ''}`)
 }
 
-/** Gives a candidate its seat. Only the replica that leads does so for all; see `decide`. */
-export function place(knowledge: Knowledge, candidate: Candidate, now: number): Decision {
+/**
+ * Gives a candidate its seat. Only the replica that leads does so for all; see `decide`. Where the watch has shown the pod of this review
+ * already (another replica answered meanwhile), the answer comes too late to be used, and reserves nothing.
+ */
+export function place(knowledge: Seats, candidate: Candidate, now: number): Decision {
   const { request, pod, owner, plan } = candidate
   const isAudit = plan.distributor.enforcement === 'Audit'
   const revision = (isAudit ? knowledge.audits : knowledge.revisions).of(request.namespace, owner.uid)
@@ -106,7 +116,7 @@ export function place(knowledge: Knowledge, candidate: Candidate, now: number): 
   ]
   if (isReserved) revision.reserve({ ...placed, given: now })
   const decision: Placement = { kind: 'place', distributor: placed.distributor, group: placed.group, seat: placed.seat, patch }
-  if (goesByOwnCost(pod)) {
+  if (hasOwnCost(pod)) {
     return { ...decision, complaint: 'OwnDeletionCost', warning: `placed, but scaling in goes by the pod's own ${deletionCostAnnotation}` }
   }
   return closed.has(chosen.group) ? { ...decision, complaint: 'NoOpenGroup' } : decision

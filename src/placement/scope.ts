@@ -41,10 +41,16 @@ export function skipRequest(request: Request, ownNamespace: string | undefined):
   if (request.operation !== 'CREATE') return skip('not-create')
   if (request.subResource !== '') return skip('subresource')
   if (request.kind.kind !== 'Pod' || request.kind.group !== '') return skip('not-a-pod')
-  if (request.namespace === 'kube-system') return skip('kube-system')
-  if (request.namespace === ownNamespace) return skip('own-namespace')
+  const outside = skipNamespace(request.namespace, ownNamespace)
+  if (outside !== undefined) return outside
   if (request.object === null || request.object === undefined) return skip('no-object')
   return undefined
+}
+
+/** Namespaces whose pods are left as they are, whatever distributors say: Versprei's own, and what the cluster itself cannot do without. */
+export function skipNamespace(namespace: string, ownNamespace: string | undefined): Skip | undefined {
+  if (namespace === 'kube-system') return skip('kube-system')
+  return namespace === ownNamespace ? skip('own-namespace') : undefined
 }
 
 /** Pods that stand where something else puts them, whose owner opted out, or whose revision is unknown. */

@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { TLSSocket } from 'node:tls'
 import { Worker } from 'node:worker_threads'
 import t from 'tap'
-import { connections, type PeerClient } from '../../src/admission/peer-client.ts'
+import { connections, pipelining, type PeerClient } from '../../src/admission/peer-client.ts'
 import { PeerError } from '../../src/admission/peer-error.ts'
 import { answerTo, createClient, nextTls, peerTls, plainLeaf, portOf, serve, serveRaw, servingPair, strangeLeaf } from './peering.ts'
 import { review } from './serving.ts'
@@ -127,13 +127,13 @@ void t.test('calls whose time ran out while they waited for a connection are not
   let reviews = 0
   const { url, state } = await serve(t, { review: () => { reviews += 1; return gate.promise } })
   const client = createClient(t)
-  const first = Array.from({ length: connections }, () => mutate(client, url))
+  const first = Array.from({ length: connections * pipelining }, () => mutate(client, url))
   const late = await Promise.all(Array.from({ length: 40 }, () => failureOf(mutate(client, url, 20))))
   t.ok(late.every(({ failure }) => failure === 'timeout'))
   gate.resolve('{}')
   await Promise.all(first)
   await mutate(client, url)
-  t.strictSame({ reviews, connections: state.connections }, { reviews: connections + 1, connections })
+  t.strictSame({ reviews, connections: state.connections }, { reviews: connections * pipelining + 1, connections })
 })
 
 void t.test('an answer that comes a little late leaves the connection good', async t => {

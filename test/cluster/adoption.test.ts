@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
 import { createSequence } from '../../src/placement/seats/sequence.ts'
 import { apply, createNamespace, listPods, requestApi, scale, waitFor, waitReady, type Pod } from './cluster.ts'
@@ -167,4 +168,33 @@ void t.test('pods that the user gave a cost keep it, and a pod that opted out is
   const isUntouched = ({ metadata: { annotations = {}, labels = {} } }: Pod) => !Object.keys({ ...annotations, ...labels }).some(key => key === 'versprei.io/group')
   t.same(costsOf(await listStanding(namespace, { selector: 'app=web' })), ['7', '7'])
   t.ok((await listPods(namespace, 'app=out')).every(isUntouched))
+})
+
+void t.test('a template copied from a running pod, selected by our labels, never makes its controller create pods without end', async t => {
+  const namespace = await createNamespace(t)
+  /** Without a selector: it selects by all labels of its template. */
+  const controllerOf = (name: string, replicas: number) => ({
+    apiVersion: 'v1', kind: 'ReplicationController', metadata: { name }, spec: { replicas, template: {
+      metadata: {
+        labels: { app: name, 'versprei.io/distributor': 'old', 'versprei.io/group': 'a' },
+        annotations: { 'versprei.io/seat': '0', 'versprei.io/admission': `copied-${name}` },
+      },
+      spec: { nodeSelector: { type: 'default' }, containers: [{ name: 'app', image: 'app' }] },
+    } },
+  })
+  await create(namespace, controllerOf('one', 1))
+  await create(namespace, controllerOf('three', 3))
+  await waitStanding(namespace, 4)
+  for (let turn = 0; turn < 6; turn += 1) {
+    // Each change is answered by a look at all pods within a second.
+    const distributor = distributorOf([{ type: 'default', weight: 80 + turn }, { type: 'spot', weight: 20 }])
+    await apply({ ...distributor, spec: { ...distributor.spec, target: { apiVersion: 'v1', kind: 'ReplicationController' } } }, { namespace })
+    if (turn === 0) await waitFor('one pod of one is tried', async () => (await listPods(namespace, 'app=one')).length === 2, patience)
+    await setTimeout(2000)
+  }
+  const one = await listPods(namespace, 'app=one')
+  t.equal(one.length, 2, 'one pod lost its owner, and no second')
+  t.equal((await listPods(namespace, 'app=one,versprei.io/distributor=old')).length, 1)
+  t.equal((await listPods(namespace, 'app=three')).length, 3)
+  t.equal((await listPods(namespace, 'app=three,versprei.io/distributor=old')).length, 3, 'what several pods say is none of ours')
 })

@@ -1,5 +1,6 @@
 import t from 'tap'
 import type { Test } from 'tap'
+import { forwardResults } from '../../src/admission/forward.ts'
 import { createNamespace, metric, waitFor } from './cluster.ts'
 import { faults, type Fault } from './faults.ts'
 import { startReplicas, type Replicas } from './replicas.ts'
@@ -85,7 +86,8 @@ async function survives(t: Test, pair: Pair): Promise<void> {
   const [failedBefore, lostBefore] = [await failOpen(), replicas.lost()]
   const there = await burstThrough(namespace, pair, replicas)
   t.ok(there < totalOf(shape), `${there} pods were there when it struck`)
-  t.comment(`${await replicas.sum('versprei_own_race_decisions_total')} decisions were made in races of their own`)
+  const forwards = await Promise.all(forwardResults.map(async result => `${await replicas.sum('versprei_forwards_total', { result })} ${result}`))
+  t.comment(`${await replicas.sum('versprei_own_race_decisions_total')} decisions were made in races of their own; forwards: ${forwards.join(', ')}`)
   if (fault.allows === 'exact') await staysExact(t, namespace, shape, await failOpen() - failedBefore)
   else await staysWithinRaces(t, namespace, shape, { lost: replicas.lost() - lostBefore, failedBefore })
   if (fault.mends) await mends(t, namespace, shape)

@@ -36,7 +36,7 @@ export const waitForMiddle = (namespace: string, shape: Shape): Promise<number> 
   waitFor('two fifths of the pods exist', async () => {
     const count = await countPods(namespace)
     return count >= totalOf(shape) * 0.4 && count
-  }, { interval: 20, timeout: 120_000 })
+  }, { interval: 250, timeout: 120_000 })
 
 /** Waits until every Deployment of a namespace has the replicas it wants, all Ready, and no other pod is there. */
 export async function waitSettled(namespace: string): Promise<void> {

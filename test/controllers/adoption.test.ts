@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createAdoption } from '../../src/controllers/adoption.ts'
+import { createAdoption, type Looked } from '../../src/controllers/adoption.ts'
 import type { Occurrence } from '../../src/controllers/emit.ts'
 import { createFindings } from '../../src/controllers/findings.ts'
 import { know, ownedBy, place, pod, written } from '../placement/known.ts'
@@ -7,23 +7,24 @@ import { createPodsAtHand, podAtHand } from './pods-at-hand.ts'
 
 const cost = 'controller.kubernetes.io/pod-deletion-cost'
 const shop = { namespace: 'shop', name: 'web' }
-const now = 1_000_000
+const began = 1_000_000
 
 const start = (...distributors: readonly ReturnType<typeof written>[]) => {
   const knowledge = know(...distributors)
   knowledge.nodes.replace([{ name: 'd1', labels: { type: 'default' } }, { name: 's1', labels: { type: 'spot' } }])
-  const findings = createFindings(() => now)
+  const time = { now: began }
+  const findings = createFindings(() => time.now)
   const told: Occurrence[] = []
   const hand = createPodsAtHand(knowledge)
   const adoption = createAdoption({
-    knowledge, findings, emit: one => void told.push(one), clock: { now: () => now }, lists: hand.lists, patches: hand.patches,
+    knowledge, findings, emit: one => void told.push(one), clock: { now: () => time.now }, lists: hand.lists, patches: hand.patches,
   })
   const look = (whole = true) => adoption.look('shop', [...knowledge.distributors.all()], whole)
   const seats = () => hand.pods.map(({ metadata: { annotations } }) => annotations['versprei.io/seat'])
-  return { knowledge, findings, told, hand, look, seats }
+  return { knowledge, findings, told, hand, look, seats, time, adoption }
 }
 
-const settled = { isUnsettled: false, isCutOff: false, hasLabelled: false }
+const settled: Looked = { isUnsettled: false, isCutOff: false, hasStrays: false, hasLabelled: false }
 
 void t.test('pods are adopted where they stand, oldest first, each into its group\'s lowest free seat', async t => {
   const { hand, look, seats, told, findings, knowledge } = start()
@@ -33,7 +34,7 @@ void t.test('pods are adopted where they stand, oldest first, each into its grou
   t.same(hand.pods[3]?.metadata.labels, {
     app: 'web', 'pod-template-hash': '5d4f', 'versprei.io/distributor': 'web', 'versprei.io/group': 'type-spot',
   })
-  t.same(hand.pods[3]?.metadata.annotations, { 'versprei.io/seat': '7', 'versprei.io/admission': `adopted-uid-4-${now}`, [cost]: '999999993' })
+  t.same(hand.pods[3]?.metadata.annotations, { 'versprei.io/seat': '7', 'versprei.io/admission': `adopted-uid-4-${began}`, [cost]: '999999993' })
   t.strictSame(told, [{
     regarding: { namespace: 'shop', name: 'web', uid: '' }, type: 'Normal', reason: 'Adopted', note: '5 pods adopted: 3 in type-default, 2 in type-spot',
   }])
@@ -47,15 +48,11 @@ void t.test('a seat that is to be a stray\'s is not given to a new pod meanwhile
   const { hand, look, knowledge } = start()
   hand.pods.push(podAtHand(1, 'd1'))
   const given: (string | number)[] = []
-  const patch = hand.patches.patch
-  Object.assign(hand.patches, {
-    patch: async (...all: Parameters<typeof patch>) => {
-      given.push(place(knowledge, pod({}, { ownerReferences: [{ ...ownedBy('apps/v1', 'ReplicaSet', 'web-5d4f')[0], uid: 'rs-1' }] })).seat)
-      return patch(...all)
-    },
-  })
+  hand.sending = () => {
+    given.push(place(knowledge, pod({}, { ownerReferences: [{ ...ownedBy('apps/v1', 'ReplicaSet', 'web-5d4f')[0], uid: 'rs-1' }] })).seat)
+  }
   hand.outcomes.push('failed')
-  t.strictSame(await look(), { ...settled, isUnsettled: true })
+  t.strictSame(await look(), { ...settled, isUnsettled: true, hasStrays: true })
   t.strictSame(given, [1], 'seat 0 is reserved')
   t.strictSame(knowledge.revisions.size(), { pods: 0, reservations: 1 }, 'that of the new pod')
 })
@@ -63,10 +60,10 @@ void t.test('a seat that is to be a stray\'s is not given to a new pod meanwhile
 void t.test('what cannot be adopted is counted: pending, on a node of no group, just made', async t => {
   const { hand, look, findings } = start()
   hand.pods.push(podAtHand(1), podAtHand(2, 'x1'))
-  t.strictSame(await look(), { ...settled, isUnsettled: true })
+  t.strictSame(await look(), { ...settled, isUnsettled: true, hasStrays: true })
   t.strictSame(findings.straysOf(shop), { pods: 2, standing: new Map() })
   hand.pods.splice(0, 2, podAtHand(2, 'x1'), podAtHand(999, 'd1'))
-  t.strictSame(await look(), { ...settled, isUnsettled: true }, 'admission may be about to answer for it')
+  t.strictSame(await look(), { ...settled, isUnsettled: true, hasStrays: true }, 'admission may be about to answer for it')
   t.strictSame(hand.patched, [])
 })
 
@@ -75,13 +72,13 @@ void t.test('without the right, and under Audit, strays are counted by where the
   const pods = [podAtHand(1, 'd1'), podAtHand(2, 's1'), podAtHand(3, 'x1')]
   const audit = start(written({ enforcement: 'Audit' }))
   audit.hand.pods.push(...pods)
-  t.strictSame(await audit.look(), settled)
+  t.strictSame(await audit.look(), { ...settled, hasStrays: true })
   t.strictSame([audit.findings.straysOf(shop), audit.hand.patched], [counted, []])
 
   const off = start()
   off.hand.mayPatch = false
   off.hand.pods.push(...pods)
-  t.strictSame(await off.look(), settled)
+  t.strictSame(await off.look(), { ...settled, hasStrays: true })
   t.strictSame([off.findings.straysOf(shop), off.hand.patched, off.findings.complaintsOf(shop)], [counted, [], []])
 
   const forbidden = start()
@@ -90,6 +87,10 @@ void t.test('without the right, and under Audit, strays are counted by where the
   await forbidden.look()
   t.strictSame(forbidden.findings.straysOf(shop), counted)
   t.same(forbidden.findings.complaintsOf(shop).map(({ complaint }) => complaint), ['MayNotPatchPods'])
+  forbidden.time.now += 599_000
+  await forbidden.look()
+  forbidden.time.now += 2000
+  t.same(forbidden.findings.complaintsOf(shop).map(({ complaint }) => complaint), ['MayNotPatchPods'], 'noted again by each look')
 })
 
 void t.test('a pod that its controller has given a seat keeps it, without a reservation', async t => {
@@ -147,16 +148,84 @@ void t.test('where nothing is out of place only metadata travels, and from what 
   t.strictSame(hand.listed.splice(0), ['unplaced metadata cached'])
   await look(true)
   t.strictSame(hand.listed.splice(0), ['all metadata'])
-  hand.pods.push(podAtHand(2, 'x1', { 'versprei.io/distributor': 'old', 'versprei.io/group': 'a' }, { 'versprei.io/seat': '1' }))
-  t.strictSame(await look(true), { ...settled, hasLabelled: true })
+  hand.pods.push(podAtHand(2, 'x1', { 'versprei.io/distributor': 'old', 'versprei.io/group': 'a' }, { 'versprei.io/seat': '1', 'versprei.io/admission': 'r' }))
+  t.strictSame(await look(true), { ...settled, hasStrays: true, hasLabelled: true })
   t.strictSame(hand.listed, ['all metadata', 'all whole'])
 })
 
 void t.test('one look adopts 250 pods; the others are counted until the next', async t => {
   const { hand, look, findings } = start()
   hand.pods.push(...Array.from({ length: 300 }, (_, index) => podAtHand(index, 'd1')))
-  t.strictSame(await look(), { ...settled, isCutOff: true })
+  t.strictSame(await look(), { ...settled, isCutOff: true, hasStrays: true })
   t.strictSame(findings.straysOf(shop), { pods: 50, standing: new Map([['type-default', 50]]) })
   t.strictSame(await look(), settled)
   t.equal(hand.patched.length, 300)
+})
+
+void t.test('the seat is chosen when it is the pod\'s turn, whatever was given out meanwhile', async t => {
+  const { hand, look, seats, knowledge, time } = start()
+  hand.pods.push(podAtHand(1, 'd1'), podAtHand(2, 'd1'))
+  const reservations: unknown[] = []
+  hand.turn = async () => {
+    time.now += 6000
+    knowledge.revisions.of('shop', 'rs-1').reserve({
+      admission: `new-${time.now}`, distributor: 'web', group: 'type-default', given: time.now,
+      seat: knowledge.revisions.of('shop', 'rs-1').size().reservations === 0 ? 0 : 3,
+    })
+  }
+  hand.sending = () => void reservations.push(...knowledge.revisions.of('shop', 'rs-1').given()
+    .filter(({ admission }) => admission.startsWith('adopted')).map(({ given }) => given))
+  await look()
+  t.strictSame(seats(), ['1', '4'])
+  t.strictSame(new Set(reservations), new Set([began + 12_000]), 'reserved then, and not before')
+})
+
+void t.test('where everything fails or is refused the next look is not at once, and the same pods do not keep the others waiting', async t => {
+  const failing = start()
+  failing.hand.pods.push(...Array.from({ length: 300 }, (_, index) => podAtHand(index, 'd1')))
+  failing.hand.outcomes.push(...Array.from({ length: 250 }, () => 'failed' as const))
+  t.strictSame(await failing.look(), { ...settled, isUnsettled: true, hasStrays: true })
+  t.strictSame(await failing.look(), { ...settled, isCutOff: true, hasStrays: true })
+  t.equal(failing.hand.patched[0], 'web-250', 'those that did not fail come first')
+  t.equal(failing.hand.patched.length, 250)
+
+  const refused = start()
+  refused.hand.pods.push(...Array.from({ length: 260 }, (_, index) => podAtHand(index, 'd1')))
+  refused.hand.outcomes.push(...Array.from({ length: 250 }, () => 'refused' as const))
+  t.strictSame(await refused.look(), { ...settled, isUnsettled: true, hasStrays: true })
+  t.strictSame(await refused.look(), { ...settled, hasStrays: true })
+  t.strictSame([refused.hand.patched.length, refused.findings.straysOf(shop).pods], [10, 250], 'refused ones are passed over, and counted')
+
+  const costs = start()
+  const marks = { 'versprei.io/seat': '0', 'versprei.io/admission': 'r', [cost]: '1000000000' }
+  const labels = { 'versprei.io/distributor': 'web', 'versprei.io/group': 'type-default' }
+  costs.knowledge.distributors.remove('shop', 'web')
+  costs.hand.pods.push(...Array.from({ length: 251 }, (_, index) => podAtHand(index, 'd1', labels, marks)))
+  costs.hand.outcomes.push(...Array.from({ length: 250 }, () => 'failed' as const))
+  t.strictSame(await costs.look(), { ...settled, isUnsettled: true, hasLabelled: true })
+  costs.hand.outcomes.push('failed', ...Array.from({ length: 249 }, () => 'refused' as const))
+  t.strictSame(await costs.look(), { ...settled, isUnsettled: true, hasLabelled: true })
+})
+
+void t.test('where a distributor is only tried it is seen once a minute where its pods stand', async t => {
+  const { hand, look, findings, time } = start(written({ enforcement: 'Audit' }))
+  hand.pods.push(podAtHand(1, 'd1'))
+  for (const [passed, want] of [[0, 2], [30_000, 1], [29_000, 1], [1000, 2]] as const) {
+    time.now += passed
+    t.ok((await look(false)).hasStrays)
+    t.equal(hand.listed.splice(0).length, want, `${time.now - began} ms`)
+    t.strictSame(findings.straysOf(shop), { pods: 1, standing: new Map([['type-default', 1]]) })
+  }
+})
+
+void t.test('one list of the cluster tells where there are strays', async t => {
+  const { hand, adoption } = start()
+  hand.pods.push(podAtHand(1, 'd1'), podAtHand(2))
+  const before = await adoption.everywhere()
+  t.strictSame([[...before.keys()], hand.listed], [['shop'], ['everywhere unplaced metadata']])
+  hand.pods.shift()
+  t.not((await adoption.everywhere()).get('shop'), before.get('shop'))
+  const tried = start(written({ enforcement: 'Audit' }))
+  tried.hand.pods.push(podAtHand(1))
+  t.strictSame(await tried.adoption.everywhere(), new Map())
 })

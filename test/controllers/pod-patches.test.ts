@@ -1,5 +1,6 @@
 import t from 'tap'
 import { ClusterError } from '../../src/cluster/cluster-error.ts'
+import { createPatchMemory } from '../../src/controllers/patch-memory.ts'
 import { createPodPatches, type PodPatchesOptions } from '../../src/controllers/pod-patches.ts'
 import { NotLeading, type Write } from '../../src/controllers/write.ts'
 import { createFakeClock } from '../reflector/fake-clock.ts'
@@ -103,4 +104,57 @@ void t.test('when the API server says when to come back, nothing is sent until t
   t.equal(await patches.patch(pod(), marks), 'failed')
   t.equal(await patches.patch(pod(), marks), 'done')
   t.ok((at[1] ?? 0) - (at[0] ?? 0) >= 3000)
+})
+
+void t.test('what is sent is asked when it is the pod\'s turn; where there is nothing to send, nothing is', async t => {
+  const sent: unknown[] = []
+  const { clock, patches } = start(async (_, { body }) => void sent.push(body))
+  const asked: number[] = []
+  const ask = () => {
+    asked.push(clock.now())
+    return marks
+  }
+  const began = clock.now()
+  await Promise.all([patches.patch(pod(0), ask), patches.patch(pod(1), ask)])
+  t.strictSame(asked.map(at => at - began >= 20), [false, true])
+  t.same(sent, [{ metadata: { uid: 'uid-0', ...marks } }, { metadata: { uid: 'uid-1', ...marks } }])
+  t.equal(await patches.patch(pod(2), () => 'refused'), 'refused')
+  t.equal(sent.length, 2)
+})
+
+void t.test('a namespace where patches fail in a row rests, longer each time; one that succeeds ends that', async t => {
+  const state = { sent: 0, fails: true }
+  const { clock, patches } = start(async () => {
+    state.sent += 1
+    if (state.fails) throw refusal(500, 'oh')
+  })
+  const round = async () => {
+    state.sent = 0
+    await Promise.all(Array.from({ length: 100 }, (_, index) => patches.patch(pod(index), marks)))
+    return state.sent
+  }
+  t.ok(await round() < 30, 'and not a hundred')
+  t.strictSame([patches.mayPatch('shop'), patches.obstacle('shop'), patches.mayPatch('elsewhere')], [false, 'resting', true])
+  t.equal(patches.vain('uid-0'), 'failed')
+  t.equal(await patches.patch(pod(), marks), 'failed', 'not forbidden')
+  clock.advance(60_000)
+  t.ok(patches.mayPatch('shop'))
+  t.ok(await round() < 30)
+  clock.advance(60_000)
+  state.fails = false
+  t.equal(await round(), 100)
+  t.strictSame([patches.vain('uid-0'), patches.obstacle('shop')], [undefined, undefined])
+})
+
+void t.test('a pod whose patch was refused is known for ten minutes, and no more than ten thousand are', async t => {
+  const { clock, patches } = start(() => Promise.reject(refusal(422, 'denied')))
+  await patches.patch(pod(), marks)
+  clock.advance(590_000)
+  t.equal(patches.vain('uid-0'), 'refused')
+  clock.advance(20_000)
+  t.equal(patches.vain('uid-0'), undefined)
+  const memory = createPatchMemory(() => 0)
+  for (let index = 0; index <= 10_000; index += 1) memory.note(pod(index), 'refused')
+  t.strictSame([memory.vain('uid-0'), memory.vain('uid-1')], [undefined, 'refused'])
+  t.equal(memory.obstacle('shop'), undefined, 'and is no reason to let the others wait')
 })

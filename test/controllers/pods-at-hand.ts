@@ -22,6 +22,12 @@ export interface PodsAtHand {
   /** What the next patches come to, but `done`. */
   readonly outcomes: PatchOutcome[]
   mayPatch: boolean
+  obstacle: 'forbidden' | 'resting' | undefined
+  readonly vain: Map<string, 'refused' | 'failed'>
+  /** While a patch waits for its turn. */
+  turn: () => Promise<void>
+  /** When it is sent. */
+  sending: () => void
 }
 
 const merged = (old: Texts, marks: Readonly<Record<string, string | null>> = {}): Texts =>
@@ -44,10 +50,10 @@ export const createPodsAtHand = (knowledge: Knowledge): PodsAtHand => {
     if (placed !== undefined) knowledge.revisions.apply(placed)
   }
   const own: PodsAtHand = {
-    pods: [], listed: [], patched: [], outcomes: [], mayPatch: true,
+    pods: [], listed: [], patched: [], outcomes: [], mayPatch: true, obstacle: undefined, vain: new Map(), turn: async () => undefined, sending: () => undefined,
     lists: {
-      async list(_namespace, which, keep, { metadataOnly = false, cached = false } = {}) {
-        own.listed.push(`${isMap(which) ? which.distributor : which} ${metadataOnly ? 'metadata' : 'whole'}${cached ? ' cached' : ''}`)
+      async list(namespace, which, keep, { metadataOnly = false, cached = false } = {}) {
+        own.listed.push(`${namespace === undefined ? 'everywhere ' : ''}${isMap(which) ? which.distributor : which} ${metadataOnly ? 'metadata' : 'whole'}${cached ? ' cached' : ''}`)
         return own.pods.filter(({ metadata: { labels } }) =>
           which === 'all' || (which === 'unplaced' ? !(label in labels) : labels[label] === which.distributor)).flatMap(pod => {
           const kept = keep(metadataOnly ? { metadata: pod.metadata } : pod)
@@ -56,11 +62,20 @@ export const createPodsAtHand = (knowledge: Knowledge): PodsAtHand => {
       },
     },
     patches: {
-      mayPatch: () => own.mayPatch,
+      mayPatch: () => own.mayPatch && own.obstacle === undefined,
+      obstacle: () => own.obstacle,
+      vain: uid => own.vain.get(uid),
       stop: async () => undefined,
-      async patch({ uid }: PodKey, { labels, annotations }: Marks) {
+      async patch({ uid }: PodKey, given: Marks | (() => Marks | PatchOutcome)) {
+        await own.turn()
+        const marks = typeof given === 'function' ? given() : given
+        if (typeof marks === 'string') return marks
+        own.sending()
+        const { labels, annotations } = marks
         const outcome = own.outcomes.shift() ?? 'done'
         const pod = own.pods.find(({ metadata }) => metadata.uid === uid)
+        if (outcome === 'forbidden') own.obstacle = outcome
+        if (outcome === 'refused' || outcome === 'failed') own.vain.set(uid, outcome)
         if (outcome !== 'done' || pod === undefined) return outcome
         pod.metadata.labels = merged(pod.metadata.labels, labels)
         pod.metadata.annotations = merged(pod.metadata.annotations, annotations)

@@ -14,8 +14,8 @@ interface Asked { readonly what: string, readonly type: string | undefined, read
 
 /** A loopback API server with one MutatingWebhookConfiguration, or without: `webhooks` undefined. It merges entries by name. */
 const start = async (t: Test, options: Partial<RegistrationOptions> = {}) => {
-  const state: { webhooks: { name: string }[] | undefined, authority: string, gate: Promise<void> | undefined } =
-    { webhooks: [], authority: 'A', gate: undefined }
+  const state: { webhooks: { name: string }[] | undefined, authority: string, gate: Promise<void> | undefined, isLeading: boolean } =
+    { webhooks: [], authority: 'A', gate: undefined, isLeading: true }
   const asked: Asked[] = []
   const server = createServer(async (request, response) => {
     const text = Buffer.concat(await request.toArray()).toString()
@@ -33,7 +33,7 @@ const start = async (t: Test, options: Partial<RegistrationOptions> = {}) => {
       const names = new Set(applied.webhooks.map(({ name }) => name))
       state.webhooks = [...state.webhooks.filter(({ name }) => !names.has(name)), ...applied.webhooks]
     }
-    response.end(JSON.stringify({ kind: 'MutatingWebhookConfiguration', metadata: { name: 'versprei' }, webhooks: state.webhooks }))
+    response.end(JSON.stringify({ kind: 'MutatingWebhookConfiguration', metadata: { name: 'versprei', resourceVersion: '7' }, webhooks: state.webhooks }))
   })
   await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
   const address = server.address()
@@ -49,6 +49,7 @@ const start = async (t: Test, options: Partial<RegistrationOptions> = {}) => {
   const timer: { task: (() => void) | undefined, milliseconds: number } = { task: undefined, milliseconds: 0 }
   const registration = keepRegistered({
     connection, reach, ownNamespace: 'versprei-system', authority: () => state.authority,
+    isLeading: () => state.isLeading, now: () => new Date('2026-07-01'),
     log: pino({ base: null, timestamp: false }, { write: (line: string) => { logged.push(JSON.parse(line).msg) } }),
     repeat: (task, milliseconds) => {
       Object.assign(timer, { task, milliseconds })
@@ -75,7 +76,7 @@ void t.test('applies the one entry on the server side, by force, and then finds 
   t.same(asked[1], {
     what: `PATCH ${path}?fieldManager=versprei&force=true`, type: 'application/apply-patch+yaml',
     body: {
-      apiVersion: 'admissionregistration.k8s.io/v1', kind: 'MutatingWebhookConfiguration', metadata: { name: 'versprei' },
+      apiVersion: 'admissionregistration.k8s.io/v1', kind: 'MutatingWebhookConfiguration', metadata: { name: 'versprei', resourceVersion: '7' },
       webhooks: [entry()],
     },
   })
@@ -180,4 +181,19 @@ void t.test('without an authority of its own it leaves the caBundle to who injec
   t.same(state.webhooks, [webhookEntry(reach, undefined, 'versprei-system')])
   state.webhooks = [Object.assign(entry(), { clientConfig: { ...reach, caBundle: 'injected' } })]
   t.same(await look(), nothing)
+})
+
+void t.test('a replica that does not lead writes only that what it serves is trusted, and nothing where there is no entry', async t => {
+  const { state, look } = await start(t)
+  state.isLeading = false
+  t.same(await look(), nothing, 'no entry')
+  state.isLeading = true
+  t.same(await look(), mended)
+  state.isLeading = false
+  const late = { ...entry(), timeoutSeconds: 1 }
+  state.webhooks = [late]
+  t.same(await look(), nothing, 'the rest is for the leader to mend')
+  state.authority = 'B'
+  t.same(await look(), mended)
+  t.same(state.webhooks, [entry('B')])
 })

@@ -132,3 +132,24 @@ void t.test('what failed is tried again ten seconds later, what a list says that
   await racing.advance(7000)
   t.strictSame([racing.hand.listed.length, racing.hand.patched], [1, []])
 })
+
+void t.test('a pod whose patch is refused keeps its seat, and is no reason to look again', async t => {
+  const { hand, advance, seats } = start(t, [placed(1, 'type-default', 4), placed(2, 'type-default', 5)])
+  hand.outcomes.push('refused', 'refused')
+  await advance(120_000)
+  t.strictSame([hand.listed.length, hand.patched, seats()], [1, [], [4, 5]])
+
+  const half = start(t, [placed(1, 'type-default', 4), placed(2, 'type-default', 5)])
+  half.hand.outcomes.push('refused')
+  await half.advance(120_000)
+  t.strictSame([half.hand.listed.length, half.hand.patched, half.seats()], [3, ['web-2', 'web-2'], [4, 0]], 'the other one is the first then, and there is rest')
+})
+
+void t.test('what runs in kube-system, and beside Versprei, keeps its seats', async t => {
+  for (const namespace of ['kube-system', 'versprei-system']) {
+    const gap = placed(1, 'type-default', 5)
+    const { hand, advance } = start(t, [{ ...gap, metadata: { ...gap.metadata, namespace } }], written({}, { namespace }))
+    await advance(60_000)
+    t.strictSame([hand.listed, hand.patched], [[], []], namespace)
+  }
+})

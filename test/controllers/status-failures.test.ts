@@ -97,3 +97,30 @@ void t.test('a list that fails is told once, and tried until it succeeds', async
   await rig.idle()
   t.equal(rig.asked.length, 1)
 })
+
+void t.test('without the right to write any, few are tried; with it all are written', async t => {
+  const rig = await createRig(t)
+  for (let index = 0; index < 40; index += 1) rig.put(`d${index}`, { target: { apiVersion: 'apps/v1', kind: 'Deployment', name: `d${index}` } })
+  rig.state.fail = what => what.startsWith('PATCH') ? [403, 'Forbidden'] : undefined
+  rig.controller.start()
+  await rig.idle()
+  let tried = rig.asked.length
+  for (let second = 0; second < 120; second += 1) tried += (await rig.turn()).length
+  t.ok(tried <= 4 * 8, `${tried} tries in two minutes`)
+  rig.state.fail = () => undefined
+  let written = 0
+  for (let second = 0; second < 120; second += 1) written += (await rig.turn()).length
+  t.equal(written, 40)
+})
+
+void t.test('until when the readiness of pods is known', async t => {
+  const rig = await createRig(t)
+  t.equal(rig.controller.lastContact(), undefined, 'it is not watched')
+  rig.controller.start()
+  t.equal(rig.controller.lastContact(), rig.clock.now(), 'since it began')
+  await rig.idle()
+  rig.advance(5000)
+  t.equal(rig.controller.lastContact(), rig.clock.now() - 5000)
+  await rig.controller.stop()
+  t.equal(rig.controller.lastContact(), undefined)
+})

@@ -111,7 +111,7 @@ export async function createRig(t: Test) {
   const logged: string[] = []
   const log = pino({ base: null, timestamp: false, level: 'info' }, { write: (line: string) => { logged.push(JSON.parse(line).msg) } })
   const leads = { now: true }
-  const write = createWrite(connection, () => leads.now)
+  const write = createWrite(connection, () => leads.now, new AbortController().signal)
   const findings = createFindings(() => hand.clock.now())
   const nodes: { all: readonly Node[], version: number } = { all: [], version: 0 }
   const events = createEvents({ write, now: () => hand.clock.now(), instance: 'test', log })

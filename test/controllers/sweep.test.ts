@@ -10,20 +10,25 @@ import { createStillClock } from './still-clock.ts'
 /** Without the time of each. */
 const timeless = (looks: readonly string[]) => looks.map(look => look.replace(/^\d+ /u, ''))
 
-const settled: Looked = { isUnsettled: false, isCutOff: false, hasLabelled: false }
+const settled: Looked = { isUnsettled: false, isCutOff: false, hasStrays: false, hasLabelled: false }
 const inNamespace = (namespace: string, spec: object = {}) => written({ ...spec }, { namespace })
 
-const start = (t: Test, namespaces: readonly string[], left: Partial<Looked> & { readonly fails?: true } = {}, prepare?: (known: Knowledge) => void) => {
+const start = (t: Test, namespaces: readonly string[], left: Partial<Looked> & { readonly fails?: true } = {}, prepare?: (known: Knowledge) => void, strays: ReadonlyMap<string, string> = new Map()) => {
   const knowledge = createKnowledge()
   for (const namespace of namespaces) knowledge.distributors.apply(listDistributor(inNamespace(namespace)))
   prepare?.(knowledge)
   const { clock, advance, pending } = createStillClock()
   const looks: string[] = []
-  const state: { left: Partial<Looked> & { readonly fails?: true }, during: (() => void) | undefined } = { left, during: undefined }
+  const state: { left: Partial<Looked> & { readonly fails?: true }, during: (() => void) | undefined, strays: ReadonlyMap<string, string> } =
+    { left, during: undefined, strays }
   const findings = createFindings(() => clock.now())
   const sweep = createSweep({
     knowledge, findings, clock, random: () => 0, log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
     adoption: {
+      async everywhere() {
+        looks.push(`${clock.now()} everywhere`)
+        return state.strays
+      },
       async look(namespace, distributors, whole) {
         looks.push(`${clock.now()} ${namespace} ${distributors.length}${whole ? ' whole' : ''}`)
         state.during?.()
@@ -138,7 +143,38 @@ void t.test('when asked to, everything is looked at at once, in the middle of a 
 void t.test('a thousand namespaces take their turns, no more than twenty a second', async t => {
   const { advance, taken } = start(t, Array.from({ length: 1000 }, (_, index) => `n${index}`))
   await advance(999)
-  t.equal(taken().length, 20)
+  const looks = () => taken().filter(look => !look.endsWith('everywhere'))
+  t.equal(looks().length, 20)
   await advance(49_000)
-  t.equal(new Set(taken().map(look => look.split(' ')[1])).size, 980, 'all of them within 50 s')
+  t.equal(new Set(looks().map(look => look.split(' ')[1])).size, 980, 'all of them within 50 s')
+})
+
+void t.test('of very many namespaces those come first in which a list of the cluster shows strays', async t => {
+  const namespaces = Array.from({ length: 1000 }, (_, index) => `n${index}`)
+  const { advance, taken, state, knowledge } = start(t, namespaces, {}, () => undefined, new Map([['n900', '1 a'], ['n901', '2 b']]))
+  await advance(200)
+  t.strictSame(taken(), ['0 n0 1 whole', '0 everywhere', '50 n900 1 whole', '100 n901 1 whole', '150 n1 1 whole', '200 n2 1 whole'])
+  await advance(59_000)
+  t.strictSame(timeless(taken()).filter(look => look.endsWith('everywhere') || /^n90\d/u.test(look)).toSorted(), [
+    'everywhere', ...Array.from({ length: 8 }, (_, index) => `n90${index + 2} 1 whole`).toSorted(),
+  ], 'the same strays are no news')
+  state.strays = new Map([['n900', '1 a'], ['n7', '1 c']])
+  await advance(2000)
+  t.strictSame(timeless(taken()), ['everywhere', 'n7 1', 'n901 1'], 'strays went, strays came')
+  await advance(120_000)
+  t.equal(timeless(taken()).filter(look => look !== 'everywhere').length, 0, 'where nothing is left to do it is quiet')
+  await advance(600_000)
+  t.equal(new Set(timeless(taken())).size, 1001, 'but for a look now and then')
+  knowledge.distributors.apply(listDistributor(inNamespace('n5', { enforcement: 'Preferred' })))
+  await advance(1100)
+  t.ok(timeless(taken()).includes('n5 1 whole'), 'a change is answered as ever')
+})
+
+void t.test('a search of the cluster that fails leaves the namespaces their turns', async t => {
+  const { advance, taken, state, sweep, pending } = start(t, Array.from({ length: 200 }, (_, index) => `n${index}`))
+  Object.defineProperty(state, 'strays', { get: () => { throw new Error('no answer') } })
+  await advance(20_000)
+  t.equal(new Set(timeless(taken())).size, 201)
+  await sweep.stop()
+  t.equal(pending(), 0, 'no timer is left')
 })

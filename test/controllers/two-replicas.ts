@@ -14,17 +14,19 @@ export interface Replica {
   ready: boolean
 }
 
-/** Replicas whose Lease is a variable, and whose calls to each other are calls. `cut`: what is asked of a replica by this path fails. */
+/** Replicas whose Lease is a variable, and whose calls to each other are calls. `cut`: what is asked by this path does not arrive; `lost`: it does, and its answer does not. */
 export function createReplicas(...names: readonly string[]) {
   const world = createWorld()
   const replicas = new Map<string, Replica>()
-  const state = { holder: names[0] ?? '', cut: '', lease: true }
+  const state = { holder: names[0] ?? '', cut: '', lost: '', lease: true }
   const calls: string[] = []
   const post: Post = async (url, path, body) => {
     calls.push(`${url}${path}`)
     const replica = replicas.get(url)
     if (replica === undefined || state.cut === path) throw new Error(`${url}${path}: refused`)
-    return { status: await receive(replica.leadership, path, body) ? 204 : 409 }
+    const status = await receive(replica.leadership, path, body) ? 204 : 409
+    if (state.lost === path) throw new Error(`${url}${path}: no answer`)
+    return { status }
   }
   for (const name of names) {
     const self = { identity: name, url: name, ready: true }
@@ -43,6 +45,7 @@ export function createReplicas(...names: readonly string[]) {
             return true
           },
           yield: to => { state.holder = to.identity },
+          look: () => Promise.resolve(),
         },
       }),
     }

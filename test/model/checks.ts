@@ -93,10 +93,10 @@ function checkClosed(world: World, set: ModelSet): void {
   const counts = countsOf(world, set)
   const { excuses, closed } = set
   if (isExcused(excuses)) return
-  const full = world.claims.every((claim, group) => closed.has(group) || counts[group] === claim.base + roomBeyondBase(claim))
+  // Where each open group has a max, pods beyond those keep their own group, and wait; they are not moved when there is room again.
+  if (world.claims.every((claim, group) => closed.has(group) || roomBeyondBase(claim) < Infinity)) return
   for (const group of closed) {
-    // Where no other has room a pod keeps its group, and waits.
-    if (counts[group]! > 0 && !full) report(world, set, `has pods in group ${group}, which is closed for them`)
+    if (counts[group]! > 0) report(world, set, `has pods in group ${group}, which is closed for them`)
   }
   note(world, 'checked closed')
 }

@@ -28,6 +28,13 @@ const known: readonly (History & { readonly name: string })[] = [
     steps: [{ kind: 'scale', to: 3 }, { kind: 'roll', closed: [0] }],
   },
   {
+    name: 'what waited there stays there when the others have room again',
+    setup: { ...plain, serving: 1, claims: [{ weight: 2, base: 0, max: 5 }, { weight: 72, base: 0, max: 7 }, { weight: 2, base: 3 }] },
+    steps: [
+      { kind: 'roll', closed: [2] }, { kind: 'scale', to: 19 }, { kind: 'settle', milliseconds: 0 }, { kind: 'scale', to: 1 },
+    ],
+  },
+  {
     name: 'pods beyond a max that came later hold no seat',
     setup: { ...plain, serving: 1, claims: [{ weight: 1, base: 0 }, { weight: 1, base: 0 }, { weight: 4, base: 0 }] },
     steps: [

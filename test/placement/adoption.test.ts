@@ -1,6 +1,7 @@
 import t from 'tap'
-import { adoptionMarks, hasOwnCost, judge, readFound, seatMarks, type FoundPod } from '../../src/placement/adoption.ts'
+import { adoptionMarks, judge, readFound, seatMarks, type FoundPod } from '../../src/placement/adoption.ts'
 import type { Knowledge } from '../../src/placement/knowledge.ts'
+import { hasOwnCost } from '../../src/placement/patch/deletion-cost.ts'
 import { know, ownedBy, pod, written } from './known.ts'
 
 type Texts = Readonly<Record<string, string>>
@@ -20,18 +21,19 @@ interface Given {
   readonly labels?: Texts
   readonly annotations?: Texts
   readonly owner?: readonly [string, string, string]
+  readonly namespace?: string
 }
 
-const given = ({ node, labels = {}, annotations, owner = ['apps/v1', 'ReplicaSet', 'web-5d4f'] }: Given): FoundPod => {
+const given = ({ node, labels = {}, annotations, owner = ['apps/v1', 'ReplicaSet', 'web-5d4f'], namespace = 'shop' }: Given): FoundPod => {
   const found = readFound(pod(node === undefined ? {} : { nodeName: node }, {
-    name: 'web-1', namespace: 'shop', uid: 'uid-1', creationTimestamp: '2026-01-01T00:00:00Z', ownerReferences: ownedBy(...owner),
+    name: 'web-1', namespace, uid: 'uid-1', creationTimestamp: '2026-01-01T00:00:00Z', ownerReferences: ownedBy(...owner),
     labels: { app: 'web', 'pod-template-hash': '5d4f', ...labels }, ...annotations === undefined ? {} : { annotations },
   }))
   if (found === undefined) throw new Error('not read')
   return found
 }
 
-const marked = { 'versprei.io/seat': '7' }
+const marked = { 'versprei.io/seat': '7', 'versprei.io/admission': 'review-1' }
 const withCost = { ...marked, [cost]: '999999993' }
 const placedBy = (distributor: string, group: string): Texts => ({ 'versprei.io/distributor': distributor, 'versprei.io/group': group })
 
@@ -69,6 +71,20 @@ void t.test('what is to be done about a pod that is there', async t => {
     {
       name: 'labelled by its template', input: { node: 'd1', labels: placedBy('old', 'a') },
       want: 'labelled web: not placed: the pod template sets the label versprei.io/distributor; remove it there',
+    },
+    {
+      name: 'a template copied from a pod that was adopted',
+      input: { node: 'd1', labels: placedBy('old', 'a'), annotations: { ...marked, 'versprei.io/admission': 'adopted-uid-2-7' } },
+      want: 'labelled web: not placed: the pod template sets the label versprei.io/distributor; remove it there',
+    },
+    {
+      name: 'adopted before', input: { node: 'd1', labels: placedBy('old', 'a'), annotations: { ...marked, 'versprei.io/admission': 'adopted-uid-1-7' } },
+      want: 'adopt web type-default',
+    },
+    { name: 'kube-system', distributors: [written({}, { namespace: 'kube-system' })], input: { node: 'd1', namespace: 'kube-system' }, want: 'nothing' },
+    {
+      name: 'our own namespace', distributors: [written({}, { namespace: 'versprei-system' })],
+      input: { node: 'd1', namespace: 'versprei-system', labels: placedBy('gone', 'a'), annotations: withCost }, want: 'nothing',
     },
     { name: 'back with its distributor, its cost gone', input: { node: 's1', labels, annotations: marked }, want: 'cost 999999993' },
     { name: 'the same, of a StatefulSet', input: { labels, annotations: marked, owner: ['apps/v1', 'StatefulSet', 'web'] }, want: 'nothing' },

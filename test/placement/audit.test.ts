@@ -1,5 +1,4 @@
 import t from 'tap'
-import { createAudits } from '../../src/placement/seats/audits.ts'
 import { decideOn, know, place, pod, written } from './known.ts'
 
 const audited = () => know(written({ enforcement: 'Audit' }))
@@ -18,19 +17,6 @@ void t.test('Audit: the same review and a dry run count no pod', async t => {
   t.equal(place(knowledge, pod()).seat, 0)
   t.equal(place(knowledge, pod(), { uid: 'dry', dryRun: true }).seat, 1)
   t.equal(place(knowledge, pod(), { uid: 'next' }).seat, 1)
-})
-
-void t.test('audits are bounded: a revision begins anew after 1,000 pods, and all do after 1,000 revisions', async t => {
-  const audits = createAudits()
-  const first = audits.of('shop', 'rs')
-  for (let seat = 0; seat < 1000; seat += 1) {
-    t.equal(audits.of('shop', 'rs'), first)
-    first.reserve({ admission: String(seat), distributor: 'web', group: 'a', seat, given: 0 })
-  }
-  const again = audits.of('shop', 'rs')
-  t.not(again, first)
-  for (let index = 0; index < 1000; index += 1) audits.of('shop', `rs-${index}`)
-  t.not(audits.of('shop', 'rs'), again)
 })
 
 void t.test('a placement says what its distributor\'s owner should know', async t => {

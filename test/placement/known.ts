@@ -47,11 +47,13 @@ export const ask = (object: unknown, fields: Partial<Request> = {}): Request => 
   }, subResource: '', namespace: 'shop', dryRun: false, object, ...fields,
 })
 
-export const decideOn = (knowledge: Knowledge, object: unknown, fields: Partial<Request> = {}): Decision =>
+type Deciding = Parameters<typeof decide>[0]
+
+export const decideOn = (knowledge: Deciding, object: unknown, fields: Partial<Request> = {}): Decision =>
   decide(knowledge, ask(object, fields), 1000)
 
 /** Decides, and fails where the pod is not placed. */
-export function place(knowledge: Knowledge, object: unknown, fields: Partial<Request> = {}): Placement {
+export function place(knowledge: Deciding, object: unknown, fields: Partial<Request> = {}): Placement {
   const decision = decideOn(knowledge, object, fields)
   if (decision.kind !== 'place') throw new Error(`not placed: ${decision.reason} ${decision.warning ?? ''}`)
   return decision

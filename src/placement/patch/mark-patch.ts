@@ -1,5 +1,5 @@
 import { admissionAnnotation, deletionCostAnnotation, distributorLabel, groupLabel, seatAnnotation } from '../keys.ts'
-import { costOf, goesByCost } from './deletion-cost.ts'
+import { costOf, goesByCost, hasOwnCost } from './deletion-cost.ts'
 import { entryOf, setEntries, type Entry, type PatchOperation } from './patch-operation.ts'
 import type { Pod } from '../pod.ts'
 
@@ -34,15 +34,6 @@ export function markPatch(pod: Pod, { distributor, group, seat, admission }: Pla
     ...setEntries('/metadata/labels', pod.labels !== undefined, labels),
     ...setEntries('/metadata/annotations', pod.annotations !== undefined, annotations),
   ]
-}
-
-/** Whether a deletion cost of the user's own decides which pods go first, instead of the seats. */
-export function goesByOwnCost(pod: Pod): boolean {
-  return goesByCost(pod.owner) && hasOwnCost(pod)
-}
-
-function hasOwnCost({ annotations }: Pod): boolean {
-  return annotations !== undefined && Object.hasOwn(annotations, deletionCostAnnotation)
 }
 
 /** A UTF-16 unit is at most three bytes of UTF-8, so only what might be too long is measured exactly. Ours replace those of the same key. */

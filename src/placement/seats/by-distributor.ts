@@ -1,10 +1,7 @@
 import type { Revision } from './revision.ts'
+import { createTouched, type DistributorKey, type Touched } from './touched.ts'
 
-/** Names a distributor. */
-export interface DistributorKey {
-  readonly namespace: string
-  readonly name: string
-}
+export type { DistributorKey } from './touched.ts'
 
 /** Which revisions have pods of which distributor, and whose pods have changed of late. */
 export interface ByDistributor {
@@ -16,19 +13,15 @@ export interface ByDistributor {
   readonly revisionsOf: (namespace: string, name: string) => Iterable<Revision>
   /** Every distributor's name that a pod carries. */
   readonly names: () => Iterable<DistributorKey>
-  /** The distributors whose pods have changed since this was asked last; each once. */
-  readonly takeTouched: () => readonly DistributorKey[]
+  /** The distributors whose pods have changed since this was asked last. */
+  readonly takeTouched: Touched['take']
 }
 
 export function createByDistributor(): ByDistributor {
   /** Namespace → distributor → revision → how many of its pods. */
   const namespaces = new Map<string, Map<string, Map<Revision, number>>>()
-  let touched = new Map<string, Set<string>>()
+  const { touch, take } = createTouched()
 
-  const touch = (namespace: string, name: string): void => {
-    const names = touched.get(namespace) ?? new Set()
-    touched.set(namespace, names.add(name))
-  }
   return {
     touch,
     add(namespace, name, revision) {
@@ -50,10 +43,6 @@ export function createByDistributor(): ByDistributor {
     },
     revisionsOf: (namespace, name) => namespaces.get(namespace)?.get(name)?.keys() ?? [],
     names: () => [...namespaces].flatMap(([namespace, names]) => [...names.keys()].map(name => ({ namespace, name }))),
-    takeTouched() {
-      const taken = [...touched].flatMap(([namespace, names]) => [...names].map(name => ({ namespace, name })))
-      touched = new Map()
-      return taken
-    },
+    takeTouched: take,
   }
 }

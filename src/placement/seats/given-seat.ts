@@ -1,11 +1,19 @@
 import { isMap } from '../is-map.ts'
 import type { Reservation } from './reservations.ts'
+import type { Revision } from './revision.ts'
 
 /** A seat that one replica gave out, as it tells another that will give them out from now on. */
 export interface GivenSeat extends Reservation {
   readonly namespace: string
   /** The uid of the pod's controlling owner. */
   readonly owner: string
+}
+
+/** What these revisions gave out, and remember. */
+export function givenBy(
+  revisions: Iterable<Revision>, by: (revision: Revision) => readonly Reservation[] = revision => revision.given(),
+): readonly GivenSeat[] {
+  return [...revisions].flatMap(revision => by(revision).map(one => ({ ...one, namespace: revision.namespace, owner: revision.owner })))
 }
 
 /** What another replica sent; undefined for what is no such thing. */

@@ -1,5 +1,6 @@
-import type { GivenSeat } from './given-seat.ts'
-import { createRevisions, type Revisions } from './revisions.ts'
+import { createBlindRevisions, type BlindRevisions } from './blind-revisions.ts'
+import { givenBy, type GivenSeat } from './given-seat.ts'
+import { lifetime } from './reservations.ts'
 
 /**
  * The seats that a replica gives out while it reaches no leader: a race from seat 0 over the pods that it answers itself, whatever others
@@ -8,26 +9,35 @@ import { createRevisions, type Revisions } from './revisions.ts'
  */
 export interface OwnRace {
   /** To decide by, in place of those that the watch keeps. @param now milliseconds */
-  readonly revisions: (now: number) => Revisions
-  /** Ends it, for this replica leads from now on: the seats it gave out, to be held until the watch shows them. */
-  readonly end: () => readonly GivenSeat[]
+  readonly revisions: (now: number) => Pick<BlindRevisions, 'of'>
+  /**
+   * Ends it, for this replica leads from now on: the seats it gave out in the last minute, to be held until the watch shows them.
+   *
+   * @param now milliseconds
+   */
+  readonly end: (now: number) => readonly GivenSeat[]
 }
 
 /** Milliseconds. A race goes on where it was when the leader was away twice: two of them would be two errors. */
 const quiet = 60_000
 
 export function createOwnRace(): OwnRace {
-  let revisions = createRevisions()
+  let revisions = createBlindRevisions()
   let last = -Infinity
+  /** A race from after now is one from before the clock was set back. */
+  const endQuiet = (now: number): void => {
+    if (Math.abs(now - last) > quiet) revisions = createBlindRevisions()
+    last = now
+  }
   return {
     revisions(now) {
-      if (now - last > quiet) revisions = createRevisions()
-      last = now
+      endQuiet(now)
       return revisions
     },
-    end() {
-      const given = revisions.handOver()
-      revisions = createRevisions()
+    end(now) {
+      endQuiet(now)
+      const given = givenBy(revisions.all()).filter(one => Math.abs(now - one.given) <= lifetime)
+      revisions = createBlindRevisions()
       return given
     },
   }

@@ -1,6 +1,8 @@
 import { admissionAnnotation, distributorLabel, groupLabel, seatAnnotation } from '../keys.ts'
 import { isMap } from '../is-map.ts'
+import { adoptedAt } from './adoption-text.ts'
 import type { PlacedPod } from './revision.ts'
+import { readSeat } from './seat-text.ts'
 
 /**
  * What deciding needs to know of a pod of the cluster, from its metadata. Undefined for a pod that holds no seat: no
@@ -24,6 +26,8 @@ export function readPlacedPod(object: unknown, share: (text: string) => string =
   const seat = textIn(annotations, seatAnnotation)
   const admission = textIn(annotations, admissionAnnotation)
   if (seat === undefined && admission === undefined) return undefined
+  // So may all of it, where the template was copied from a pod that had been adopted.
+  if (adoptedAt(admission, uid) === 'other') return undefined
   return {
     uid, namespace: share(namespace), owner: share(owner), distributor: share(distributor), group: share(group),
     seat: readSeat(seat),
@@ -40,8 +44,4 @@ function hasEnded(object: unknown): boolean {
 function textIn(map: unknown, key: string): string | undefined {
   const value = isMap(map) && Object.hasOwn(map, key) ? map[key] : undefined
   return typeof value === 'string' ? value : undefined
-}
-
-function readSeat(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,7}$/u.test(text) ? Number(text) : undefined
 }

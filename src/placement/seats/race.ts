@@ -6,7 +6,7 @@ export type Race = () => number
 interface Runner {
   readonly group: number
   readonly weight: number
-  room: number
+  readonly room: number
   taken: number
   /** Its ideal has reached its room: it takes what is left of that, and its weight no longer counts. */
   full: boolean
@@ -27,16 +27,17 @@ interface Runner {
  * 2²⁰ seats (see `sequence.ts`) no product exceeds 62 · 2²⁰ · 32·10⁶ ≈ 2.1·10¹⁵, below 2⁵³ ≈ 9.0·10¹⁵ up to which a
  * double holds every integer: nothing is ever rounded, so nothing can drift.
  *
- * A `phase` enters a race that is that many seats old, run until then as though no group had a max: what follows is a
- * window of it, and the ideals of both its ends bound it. Rooms count from there.
+ * `taken`, which `createStarts` knows, enters a race in which each group has had so many seats, run until then as though no group had a max:
+ * what follows is a window of it, and the ideals of both its ends bound it. Rooms count from there.
  */
-export function createRace(claims: readonly Claim[], phase = 0): Race {
+export function createRace(claims: readonly Claim[], taken: readonly number[] = []): Race {
   const runners: readonly Runner[] = claims
-    .map((claim, group) => ({ group, weight: claim.weight, room: Infinity, taken: 0, full: false }))
-    .filter(({ group }) => roomOf(claims, group) > 0)
+    .map((claim, group) => ({ claim, group, taken: taken[group] ?? 0 }))
+    .filter(({ claim }) => roomBeyondBase(claim) > 0)
+    .map(({ claim, group, taken: had }) => ({ group, weight: claim.weight, room: had + roomBeyondBase(claim), taken: had, full: false }))
   /** 1/δ. One group alone takes every seat: any δ up to 1 says so, and 1 says that it is never off. */
   const twoKLessTwo = Math.max(1, 2 * runners.length - 2)
-  let seat = 0
+  let seat = runners.reduce((sum, runner) => sum + runner.taken, 0)
   /** Seats and weight that the groups still rising share: level = seats ÷ weight. */
   let lost = 0
   let weight = runners.reduce((sum, runner) => sum + runner.weight, 0)
@@ -55,7 +56,7 @@ export function createRace(claims: readonly Claim[], phase = 0): Race {
   const isEarlier = (a: Runner, b: Runner): boolean =>
     (twoKLessTwo * a.taken + twoKLessTwo - 1) * b.weight < (twoKLessTwo * b.taken + twoKLessTwo - 1) * a.weight
 
-  const next = (): number => {
+  return () => {
     seat += 1
     settle()
     let winner: Runner | undefined
@@ -66,13 +67,4 @@ export function createRace(claims: readonly Claim[], phase = 0): Race {
     winner.taken += 1
     return winner.group
   }
-
-  for (let step = 0; step < phase; step += 1) next()
-  for (const runner of runners) runner.room = runner.taken + roomOf(claims, runner.group)
-  return next
-}
-
-function roomOf(claims: readonly Claim[], group: number): number {
-  const claim = claims[group]
-  return claim === undefined ? 0 : roomBeyondBase(claim)
 }

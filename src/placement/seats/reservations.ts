@@ -29,6 +29,8 @@ export interface Reservations {
   /** The open ones, and the answers that are remembered. */
   readonly given: () => readonly Reservation[]
   readonly size: () => number
+  /** What was given after this time is said to be given then. */
+  readonly redate: (latest: number) => void
   /** Forgets old answers, and ends `expiredReservations`, which it returns. */
   readonly expire: (pods: number, progress: number, capped: boolean) => readonly Reservation[]
 }
@@ -57,6 +59,12 @@ export function createReservations(): Reservations {
     all: () => open.values(),
     given: () => [...open.values(), ...settledOnes.values().map(({ given }) => given)],
     size: () => open.size,
+    redate(latest) {
+      for (const [admission, one] of open) open.set(admission, { ...one, given: Math.min(one.given, latest) })
+      for (const [admission, { given, pod }] of settledOnes) {
+        settledOnes.set(admission, { given: { ...given, given: Math.min(given.given, latest) }, pod })
+      }
+    },
     expire(pods, progress, capped) {
       for (const [admission, { given: { given } }] of settledOnes) if (progress - given > lifetime) settledOnes.delete(admission)
       const expired = open.size === 0 ? [] : expiredReservations(open.values(), pods, progress, capped)

@@ -9,13 +9,14 @@ export interface RevisionTable {
   readonly forgetEmpty: () => void
 }
 
-export function createRevisionTable(): RevisionTable {
+/** @param isSeen whether the watch has shown the pod of a review */
+export function createRevisionTable(isSeen: (admission: string) => boolean): RevisionTable {
   const namespaces = new Map<string, Map<string, Revision>>()
   return {
     of(namespace, owner) {
       const known = namespaces.get(namespace)?.get(owner)
       if (known !== undefined) return known
-      const fresh = createRevision(owner, namespace)
+      const fresh = createRevision(owner, namespace, isSeen)
       const owners = namespaces.get(namespace) ?? new Map<string, Revision>()
       namespaces.set(namespace, owners.set(owner, fresh))
       return fresh

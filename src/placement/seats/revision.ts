@@ -29,18 +29,26 @@ export interface Revision {
   readonly apply: (pod: PlacedPod) => Sitter | undefined
   /** Returns what was known of it; undefined when nothing was. */
   readonly remove: (uid: string) => Sitter | undefined
-  /** Does nothing when the watch has shown the pod of that review. */
+  /** Whether it knows that pod, and on the same seat. */
+  readonly holds: (pod: PlacedPod) => boolean
+  /** Does nothing when the watch has shown the pod of that review: that holds the seat, or has left it. */
   readonly reserve: (reservation: Reservation) => void
   readonly release: (admission: string) => void
   /** What a review was given, as long as its seat is held or its pod has not been there for long. */
   readonly givenTo: (admission: string) => Reservation | undefined
   /** What was given out of late, seen or not: the watch of another replica may be behind ours. */
   readonly given: () => readonly Reservation[]
-  /** The seats under a plan; kept up to date until the plan is another. */
+  /** The seats under a plan, as they are now: not to be kept. */
   readonly rosterFor: (plan: Plan) => Roster
+  /** Whether the pods of each group, and its reservations, were given exactly its first seats under a plan. */
+  readonly isGapless: (plan: Plan) => boolean
+  /** How often a pod or a reservation came or went, or changed its place: the same number twice means that nothing has happened in between. */
+  readonly changes: () => number
   /** Notes whether a pod is Ready. Returns the pod's distributor when that is news, undefined otherwise. */
   readonly noteReady: (uid: string, ready: boolean) => string | undefined
   readonly standing: (plan: Plan) => Standing
+  /** The clock was set back to this time: what was given later was given then. */
+  readonly redate: (latest: number) => void
   /** See `expiredReservations`. Returns those that were ended. */
   readonly expire: (progress: number, capped: boolean) => readonly Reservation[]
   readonly size: () => { readonly pods: number, readonly reservations: number }
@@ -51,53 +59,56 @@ interface SeatedPod extends Sitter {
   ready: boolean
 }
 
-export function createRevision(owner: string, namespace = ''): Revision {
+/** Of a revision that has none, as most have: nothing is ever added to these. Its own would take more memory than a pod. */
+const noReservations = createReservations()
+
+/** @param isSeen whether the watch has shown the pod of a review, of late; by default no watch shows any */
+export function createRevision(owner: string, namespace = '', isSeen: (admission: string) => boolean = () => false): Revision {
   const pods = new Map<string, SeatedPod>()
-  const reservations = createReservations()
+  let reservations = noReservations
   const seating = createSeating(owner)
   const { leave } = seating
-
+  const sitters = (): readonly Sitter[] => [...pods.values(), ...reservations.all()]
   return {
     namespace, owner,
     apply({ uid, admission, distributor, group, seat }) {
       const [known, reservation] = [pods.get(uid), reservations.settle(admission, uid)]
+      const pod = { distributor, group, seat, ready: known?.ready ?? false }
+      pods.set(uid, pod)
       if (known !== undefined) leave(reservation)
       // What held the pod's seat for it: what it was before, or else its reservation.
       const before = known ?? reservation
-      const pod = { distributor, group, seat, ready: known?.ready ?? false }
-      pods.set(uid, pod)
-      if (before !== undefined && sitsAlike(before, pod)) return known
+      if (sitsAlike(before, pod)) return known
       leave(before)
       seating.sit(pod)
       return known
     },
     remove(uid) {
       const pod = pods.get(uid)
-      leave(pod)
       reservations.forget(uid)
-      return pods.delete(uid) ? pod : undefined
+      leave(pods.delete(uid) ? pod : undefined)
+      return pod
     },
     reserve(reservation) {
-      const before = reservations.end(reservation.admission)
-      // The watch has shown its pod: that holds the seat.
-      if (before === undefined && reservations.givenTo(reservation.admission) !== undefined) return
-      leave(before)
+      if (isSeen(reservation.admission)) return
+      leave(reservations.end(reservation.admission))
+      if (reservations === noReservations) reservations = createReservations()
       reservations.add(reservation)
       seating.sit(reservation)
     },
+    holds: pod => sitsAlike(pods.get(pod.uid), pod),
     release: admission => leave(reservations.end(admission)),
-    givenTo: reservations.givenTo,
-    given: reservations.given,
-    rosterFor: plan => seating.under(plan, () => [...pods.values(), ...reservations.all()]),
-    noteReady(uid, ready) {
-      const pod = pods.get(uid)
-      if (pod === undefined || pod.ready === ready) return undefined
-      pod.ready = ready
-      return pod.distributor
-    },
+    givenTo: admission => reservations.givenTo(admission),
+    given: () => reservations.given(),
+    rosterFor: plan => seating.under(plan, pods.size + reservations.size(), sitters),
+    isGapless: plan => seating.isGapless(plan, pods.size + reservations.size(), sitters),
+    changes: seating.changes,
+    noteReady: (uid, ready) => noteReady(pods.get(uid), ready),
+    redate: latest => reservations.redate(latest),
     standing: plan => standingOf(owner, plan, seating.sequenceUnder(plan), pods.values()),
     expire(progress, capped) {
       const expired = reservations.expire(pods.size, progress, capped)
+      if (reservations.given().length === 0) reservations = noReservations
       expired.forEach(leave)
       return expired
     },
@@ -105,6 +116,12 @@ export function createRevision(owner: string, namespace = ''): Revision {
   }
 }
 
-function sitsAlike(a: Sitter, b: Sitter): boolean {
-  return a.distributor === b.distributor && a.group === b.group && a.seat === b.seat
+function noteReady(pod: SeatedPod | undefined, ready: boolean): string | undefined {
+  if (pod === undefined || pod.ready === ready) return undefined
+  pod.ready = ready
+  return pod.distributor
+}
+
+function sitsAlike(a: Sitter | undefined, b: Sitter): boolean {
+  return a?.distributor === b.distributor && a.group === b.group && a.seat === b.seat
 }

@@ -1,11 +1,10 @@
 import type { Plan } from '../distributor/plan.ts'
 import type { DistributorKey } from './by-distributor.ts'
-import type { GivenSeat } from './given-seat.ts'
-import type { Reservation } from './reservations.ts'
+import { givenBy, type GivenSeat } from './given-seat.ts'
 import { createRevisionTable } from './revision-table.ts'
 import type { PlacedPod, Revision } from './revision.ts'
-import { createSeatedPods } from './seated-pods.ts'
-import { createSeenAdmissions, longestSeen } from './seen-admissions.ts'
+import { createSeatedPods, type Readiness } from './seated-pods.ts'
+import { createIsYoung, createSeenAdmissions } from './seen-admissions.ts'
 import type { Standing } from './standing.ts'
 
 /** Every revision, found by namespace and owner's uid: all pods that count and all reservations. */
@@ -17,6 +16,8 @@ export interface Revisions {
   readonly of: (namespace: string, owner: string) => Revision
   /**
    * Ends the reservations that the watch has left behind (see `expiredReservations`), and says which; forgets revisions left empty.
+   * Progress that goes back is a clock that was set back: reservations then live on for no longer than from there. (One that is set on ends
+   * them early: it looks the same as a watch that was cut.)
    */
   readonly expire: (progress: number, capped: boolean) => readonly GivenSeat[]
   /** The seats given out in the last minute: what the next leader has to know, whose watch may be behind ours. */
@@ -25,55 +26,60 @@ export interface Revisions {
   readonly takeOver: (given: Iterable<GivenSeat>) => void
   /** Notes whether a pod is Ready, before or after the pod itself is known; undefined: it is gone. */
   readonly noteReady: (uid: string, ready: boolean | undefined) => void
+  /** Whether each pod is Ready, of all there are: what was noted of pods that are neither known nor among these is forgotten. */
+  readonly replaceReady: (all: Iterable<Readiness>) => void
   /** The revisions that have pods which say they were placed by this distributor. */
   readonly revisionsOf: (key: DistributorKey) => readonly Revision[]
   /** How the pods of a distributor stand, one entry for each of their revisions. */
   readonly standings: (plan: Plan) => readonly Standing[]
-  /** The distributors whose pods have changed since this was asked last; each once. */
-  readonly takeTouched: () => readonly DistributorKey[]
+  /** The distributors whose pods have changed since this was asked last; each once. Undefined: any may have. */
+  readonly takeTouched: () => readonly DistributorKey[] | undefined
   /** Every distributor that a pod says it was placed by, whether it is there or not. */
   readonly distributors: () => Iterable<DistributorKey>
   readonly size: () => { readonly pods: number, readonly reservations: number }
 }
 
 export function createRevisions(): Revisions {
-  const table = createRevisionTable()
-  const pods = createSeatedPods(table)
   const seen = createSeenAdmissions()
+  const table = createRevisionTable(seen.has)
+  const pods = createSeatedPods(table)
+  let last = -Infinity
 
-  /** @param since of pods that were created before, no other replica will speak */
-  const apply = (pod: PlacedPod, since: number): void => {
-    if (pod.admission !== undefined && pod.created >= since) seen.add(pod.admission, pod.created)
+  const apply = (pod: PlacedPod): void => {
+    // Of what the watch shows again, nothing is new: a pod's status changes many times.
+    if (pod.admission !== undefined && !table.of(pod.namespace, pod.owner).holds(pod)) seen.add(pod.admission)
     pods.apply(pod)
   }
-  const given = (by: (revision: Revision) => readonly Reservation[]): readonly GivenSeat[] =>
-    [...table.all()].flatMap(revision => by(revision).map(one => ({ ...one, namespace: revision.namespace, owner: revision.owner })))
 
   return {
-    apply: pod => apply(pod, -Infinity),
+    apply,
     remove: pods.remove,
     of: table.of,
     replace(all) {
       const gone = new Set(pods.uids())
       const listed = [...all]
-      const newest = listed.reduce((latest, { created }) => Math.max(latest, created), 0)
+      const isYoung = createIsYoung(listed)
       for (const pod of listed) {
-        apply(pod, newest - longestSeen)
+        if (isYoung(pod)) apply(pod)
+        else pods.apply(pod)
         gone.delete(pod.uid)
       }
       for (const uid of gone) pods.remove(uid)
     },
     expire(progress, capped) {
+      if (progress < last) for (const revision of table.all()) revision.redate(progress)
+      last = progress
       seen.expire(progress)
-      const expired = given(revision => revision.expire(progress, capped))
+      const expired = givenBy(table.all(), revision => revision.expire(progress, capped))
       table.forgetEmpty()
       return expired
     },
-    handOver: () => given(revision => revision.given()),
+    handOver: () => givenBy(table.all()),
     takeOver(seats) {
-      for (const seat of seats) if (!seen.has(seat.admission)) table.of(seat.namespace, seat.owner).reserve(seat)
+      for (const seat of seats) table.of(seat.namespace, seat.owner).reserve(seat)
     },
     noteReady: pods.noteReady,
+    replaceReady: pods.replaceReady,
     standings: plan => {
       const { namespace, name } = plan.distributor
       return [...pods.byDistributor.revisionsOf(namespace, name)].map(revision => revision.standing(plan))

@@ -39,8 +39,6 @@ export interface Roster {
   readonly freeSeatOf: (group: number) => number
   /** Whether each group's pods were given exactly its first seats, each one of its own. */
   readonly isGapless: () => boolean
-  /** How often one was added or removed: the same number twice means that nothing has happened in between. */
-  readonly changes: () => number
 }
 
 /**
@@ -60,7 +58,6 @@ const anyGroup = (): boolean => true
 export function createRoster(sequence: Sequence, groups: readonly Claim[]): Roster {
   const rows = groups.map(() => createRow())
   const taken = rows.map(() => 0)
-  let changes = 0
 
   /** The rank a pod wishes for within its group; none when the seat belongs to another group by now. */
   const wishOf = ({ seat, group }: Seated): number | undefined => {
@@ -74,21 +71,18 @@ export function createRoster(sequence: Sequence, groups: readonly Claim[]): Rost
     add(seated) {
       const row = rows[seated.group]
       if (row === undefined) return
-      changes += 1
       row.add(wishOf(seated))
       taken[seated.group] = row.size()
     },
     remove(seated) {
       const row = rows[seated.group]
       if (row === undefined) return
-      changes += 1
       row.remove(wishOf(seated))
       taken[seated.group] = row.size()
     },
     counts: () => taken,
     freeSeatOf,
     isGapless: () => rows.every(row => row.isGapless()),
-    changes: () => changes,
     choose(isOpen) {
       const group = sequence.nextGroup(taken, isOpen) ?? sequence.nextGroup(taken, anyGroup)
       if (group === undefined) throw new Error('no group has a seat left: at least one group needs a weight and no max')

@@ -2,12 +2,20 @@ import { createByDistributor, type ByDistributor } from './by-distributor.ts'
 import type { RevisionTable } from './revision-table.ts'
 import type { PlacedPod, Revision } from './revision.ts'
 
+/** Whether a pod is Ready. */
+export interface Readiness {
+  readonly uid: string
+  readonly ready: boolean
+}
+
 /** The pods that the watch shows, each in its revision. */
 export interface SeatedPods {
   readonly apply: (pod: PlacedPod) => void
   readonly remove: (uid: string) => void
   /** Notes whether a pod is Ready, before or after the pod itself is known; undefined: it is gone. */
   readonly noteReady: (uid: string, ready: boolean | undefined) => void
+  /** As a list of all shows it: what was noted before of pods that are not known is forgotten. */
+  readonly replaceReady: (all: Iterable<Readiness>) => void
   readonly uids: () => Iterable<string>
   readonly size: () => number
   readonly byDistributor: ByDistributor
@@ -52,6 +60,10 @@ export function createSeatedPods(table: Pick<RevisionTable, 'of'>): SeatedPods {
     noteReady(uid, ready) {
       if (ready === undefined) early.delete(uid)
       else noteReady(uid, ready)
+    },
+    replaceReady(all) {
+      early.clear()
+      for (const { uid, ready } of all) noteReady(uid, ready)
     },
     uids: () => revisionOf.keys(),
     size: () => revisionOf.size,

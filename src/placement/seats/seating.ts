@@ -1,4 +1,5 @@
 import type { Plan } from '../distributor/plan.ts'
+import { areGapless } from './gapless.ts'
 import { createRoster, type Roster, type Seated } from './roster.ts'
 import type { Sequence } from './sequence.ts'
 
@@ -10,43 +11,66 @@ export interface Sitter {
   readonly seat: number | undefined
 }
 
-/** The roster of one revision under the plan that decided last, kept up to date until the plan is another. */
+/**
+ * The roster of one revision under the plan that decided last, kept up to date until the plan is another. Of a few that sit it is made each
+ * time it is asked for, and not kept: a cluster may have 150,000 revisions of one pod, and a roster takes more memory than the pod.
+ */
 export interface Seating {
   readonly sit: (one: Sitter) => void
   /** Of one that sits; undefined: nobody does. */
   readonly leave: (one: Sitter | undefined) => void
-  /** `sitters`: all that sit, asked for when the plan is another. */
-  readonly under: (plan: Plan, sitters: () => Iterable<Sitter>) => Roster
+  /** To be used at once. `count`: how many `sitters` there are: all that sit. */
+  readonly under: (plan: Plan, count: number, sitters: () => Iterable<Sitter>) => Roster
   /** The sequence of this revision under a plan; what sits is not touched. */
   readonly sequenceUnder: (plan: Plan) => Sequence
+  /**
+   * Whether the pods of each group were given exactly its first seats, each one of its own. Made for looking at all revisions again and again.
+   */
+  readonly isGapless: (plan: Plan, count: number, sitters: () => Iterable<Sitter>) => boolean
+  /** How often one sat down or left: the same number twice means that nothing has happened in between. */
+  readonly changes: () => number
 }
+
+/** Sitters of whom no roster is kept. */
+const few = 8
 
 export function createSeating(owner: string): Seating {
   let current: { readonly plan: Plan, readonly sequence: Sequence, readonly roster: Roster } | undefined
+  let changes = 0
 
-  /** Pods of another distributor, or of a group that the plan no longer has, hold no seat. */
-  const seatOf = ({ distributor, group, seat }: Sitter): Seated | undefined => {
-    const index = current?.plan.groupIndex.get(group)
-    return index === undefined || distributor !== current?.plan.distributor.name ? undefined : { group: index, seat }
+  const sequenceUnder = (plan: Plan): Sequence => (current?.plan === plan ? current.sequence : plan.sequenceFor(owner))
+  const under = (plan: Plan, count: number, sitters: () => Iterable<Sitter>): Roster => {
+    if (current?.plan === plan) return current.roster
+    const sequence = plan.sequenceFor(owner)
+    const roster = createRoster(sequence, plan.distributor.groups)
+    for (const one of sitters()) seatedUnder(plan, one, roster.add)
+    current = count > few ? { plan, sequence, roster } : undefined
+    return roster
   }
-  const sit = (one: Sitter): void => {
-    const seated = seatOf(one)
-    if (seated !== undefined) current?.roster.add(seated)
-  }
-
   return {
-    sit,
+    under,
+    sequenceUnder,
+    sit(one) {
+      changes += 1
+      if (current !== undefined) seatedUnder(current.plan, one, current.roster.add)
+    },
     leave(one) {
-      const seated = one === undefined ? undefined : seatOf(one)
-      if (seated !== undefined) current?.roster.remove(seated)
+      if (one === undefined) return
+      changes += 1
+      if (current !== undefined) seatedUnder(current.plan, one, current.roster.remove)
     },
-    under(plan, sitters) {
-      if (current?.plan === plan) return current.roster
-      const sequence = plan.sequenceFor(owner)
-      const { roster } = current = { plan, sequence, roster: createRoster(sequence, plan.distributor.groups) }
-      for (const one of sitters()) sit(one)
-      return roster
+    isGapless(plan, count, sitters) {
+      if (current?.plan === plan || count > few) return under(plan, count, sitters).isGapless()
+      const seated: Seated[] = []
+      for (const one of sitters()) seatedUnder(plan, one, each => seated.push(each))
+      return areGapless(sequenceUnder(plan), seated)
     },
-    sequenceUnder: plan => (current?.plan === plan ? current.sequence : plan.sequenceFor(owner)),
+    changes: () => changes,
   }
+}
+
+/** Pods of another distributor, or of a group that the plan no longer has, hold no seat. */
+function seatedUnder({ distributor: { name }, groupIndex }: Plan, { distributor, group, seat }: Sitter, tell: (seated: Seated) => void): void {
+  const index = groupIndex.get(group)
+  if (index !== undefined && distributor === name) tell({ group: index, seat })
 }

@@ -1,27 +1,56 @@
+import { adoptedAt } from './adoption-text.ts'
 import { lifetime } from './reservations.ts'
+import type { PlacedPod } from './revision.ts'
 
-/** The reviews whose pods the watch has shown of late. */
+/** The reviews, and adoptions, whose pods the watch has shown of late. */
 export interface SeenAdmissions {
-  /** @param created when the pod was created, milliseconds since 1970 */
-  readonly add: (admission: string, created: number) => void
+  readonly add: (admission: string) => void
   readonly has: (admission: string) => boolean
-  /** Forgets pods that were created longer ago than any reservation lives. */
-  readonly expire: (now: number) => void
+  /** Forgets what was added two to four minutes ago. @param progress the watch's, milliseconds */
+  readonly expire: (progress: number) => void
 }
 
 /**
- * Another replica hands over the seats that it gave out and has not seen taken; ours may have shown those pods already, and they may even
- * be gone again: their seats must not be held twice. Pods older than this cannot be among them; clocks may differ by the same again.
+ * Another replica hands over the seats that it gave out in the last minute; ours may have shown those pods already, and they may even be
+ * gone again: their seats must not be held twice. A pod is seen after its seat was given, however old the pod is: what was seen longer ago
+ * than a reservation lives cannot be handed over. As much again is for a watch that lags, and for looking only every few seconds.
  */
-export const longestSeen = 2 * lifetime
+const remembered = 2 * lifetime
 
+/** Two generations: nothing has to be known of when each was added, and a clock that is set does not matter, for a step turns them once. */
 export function createSeenAdmissions(): SeenAdmissions {
-  const seen = new Map<string, number>()
+  let [current, previous] = [new Set<string>(), new Set<string>()]
+  let turned: number | undefined
   return {
-    add: (admission, created) => void seen.set(admission, created),
-    has: admission => seen.has(admission),
-    expire(now) {
-      for (const [admission, created] of seen) if (now - created > longestSeen) seen.delete(admission)
+    add: admission => void current.add(admission),
+    has: admission => current.has(admission) || previous.has(admission),
+    expire(progress) {
+      turned ??= progress
+      if (Math.abs(progress - turned) <= remembered) return
+      previous = current
+      current = new Set()
+      turned = progress
     },
   }
+}
+
+/**
+ * Tells which pods of a list may have been given their seats within the last two minutes: no seat of another will be handed over, and of
+ * 150,000 pods few are so young. No clock is needed. A pod is created after its seat was given, and a hand-over comes after any creation
+ * in the list: so it is among those created within two minutes of the newest. A pod that was adopted may be of any age, but its admission
+ * tells the time; that is another clock's, so it is held against the newest of its own kind.
+ */
+export function createIsYoung(listed: Iterable<PlacedPod>): (pod: PlacedPod) => boolean {
+  let [newest, newestAdopted] = [-Infinity, -Infinity]
+  for (const pod of listed) {
+    newest = Math.max(newest, pod.created)
+    newestAdopted = Math.max(newestAdopted, adoptionOf(pod))
+  }
+  return pod => newest - pod.created <= remembered || newestAdopted - adoptionOf(pod) <= remembered
+}
+
+/** Milliseconds since 1970; of a pod that was not adopted, before all others. */
+function adoptionOf({ admission, uid }: PlacedPod): number {
+  const time = adoptedAt(admission, uid)
+  return typeof time === 'number' ? time : -Infinity
 }

@@ -1,5 +1,6 @@
 import { roomBeyondBase, type Claim } from './ideal.ts'
 import { createRace, type Race } from './race.ts'
+import { createStarts, type Starts } from './starts.ts'
 
 /**
  * Seats that a sequence has: 2²⁰, seven times what Kubernetes supports in pods a cluster (150,000). It bounds the
@@ -37,10 +38,10 @@ export interface Sequence {
 /**
  * The sequence of a list of groups: the base seats, group by group in the listed order, then Tijdeman's race.
  * A `phase` above 0 enters the weighted race after that many seats, so that many small workloads together
- * keep the shares: any window of the race is less than 2 pods off.
+ * keep the shares: any window of the race is less than 2 pods off. `starts`: of the same claims, for who has many phases.
  */
-export function createSequence(claims: readonly Claim[], phase = 0): Sequence {
-  const next = createOwners(claims, phase)
+export function createSequence(claims: readonly Claim[], phase = 0, starts: Starts = createStarts(claims)): Sequence {
+  const next = createOwners(claims, starts(phase))
   const owners: number[] = []
   const ranks: number[] = []
   const seats: number[][] = claims.map(() => [])
@@ -132,9 +133,9 @@ function nextKnown(
 }
 
 /** The owners of the seats one after the other: first the base, then the race. */
-function createOwners(claims: readonly Claim[], phase: number): Race {
+function createOwners(claims: readonly Claim[], taken: readonly number[]): Race {
   const base = claims.flatMap((claim, group) => ({ group, left: claim.base })).filter(({ left }) => left > 0)
-  const weighted = createRace(claims, phase)
+  const weighted = createRace(claims, taken)
   return () => {
     const [first] = base
     if (first === undefined) return weighted()

@@ -21,7 +21,7 @@ export interface GroupStatus {
   readonly wanted: number
   readonly assigned: number
   readonly ready: number
-  readonly state: 'Open' | 'Closed' | 'Full'
+  readonly state: 'Open' | 'Full'
 }
 
 export type ConditionStatus = 'True' | 'False' | 'Unknown'

@@ -1,17 +1,17 @@
 import type { Target } from '../distributor/distributor.ts'
 import type { Listed } from '../distributor/listed.ts'
-import type { Standing } from '../seats/standing.ts'
 import type { PreviousCondition } from './read-status.ts'
 import type { Complained } from './reasons.ts'
 import type { Condition, DistributorStatus, Verdict } from './status.ts'
+import { createSums, type Sums } from './sums.ts'
 import { tally, type Strays, type Tally } from './tally.ts'
 import { judgeBalanced, judgeConflict, judgeDegraded, judgeReady, type Rival } from './verdicts.ts'
 
 /** All that the status of one distributor is told from. */
 export interface Facts {
   readonly listed: Listed
-  /** Of an invalid one there are none. */
-  readonly standings: readonly Standing[]
+  /** How its revisions stand; undefined: it has none, or is invalid. */
+  readonly sums: Sums | undefined
   readonly strays: Strays
   /** The gravest first. */
   readonly complaints: readonly Complained[]
@@ -25,9 +25,9 @@ export interface Facts {
 
 /** The status of one distributor. The same facts later give the same status: a condition keeps its time while its status is the same. */
 export function summarize(facts: Facts): DistributorStatus {
-  const { listed, standings, strays, complaints, rival } = facts
+  const { listed, sums, strays, complaints, rival } = facts
   const plan = 'plan' in listed.outcome ? listed.outcome.plan : undefined
-  const counted = plan === undefined ? undefined : tally(plan, standings, strays)
+  const counted = plan === undefined ? undefined : tally(plan, sums ?? createSums(plan.distributor.groups), strays)
   const isDeciding = plan !== undefined && rival === undefined
   const { groups = [], enforcement } = plan?.distributor ?? {}
   const target = listed.target === undefined ? undefined : nameTarget(listed.target)

@@ -2,7 +2,8 @@ import type { Enforcement, Group, Mistake } from '../distributor/distributor.ts'
 import type { Listed } from '../distributor/listed.ts'
 import type { Complained } from './reasons.ts'
 import type { Verdict } from './status.ts'
-import { total, type Tally } from './tally.ts'
+import { total } from './sums.ts'
+import type { Tally } from './tally.ts'
 
 /** Characters of a message: `kubectl describe` shows it whole. What is longer is cut. */
 const longest = 1000

@@ -14,6 +14,8 @@ void t.test('revisions share one sequence, but for those that start elsewhere', 
   const unnamed = createPlan({ ...distributor, target: { group, kind } })
   const start = (uid: string) => Array.from({ length: 12 }, (_, seat) => unnamed.sequenceFor(uid).groupOf(seat)).join('')
   t.equal(start('a'), start('a'), 'the same owner starts where it started')
+  t.equal(phaseOf('uid-25'), phaseOf('uid-32'))
+  t.equal(unnamed.sequenceFor('uid-25'), unnamed.sequenceFor('uid-32'), 'those that start at the same place share a sequence')
   t.ok(new Set(Array.from({ length: 50 }, (_, i) => start(`uid-${i}`))).size >= 4, 'others elsewhere')
 })
 

@@ -31,6 +31,10 @@ void t.test('writes where the pod was placed beside what it has', async t => {
       name: 'a deletion cost of its own stays', metadata: { annotations: { [cost]: '-5' } },
       want: { labels, annotations: { [cost]: '-5', ...annotations } },
     },
+    {
+      name: 'the cost of a seat, from a template copied from a running pod, is none of its own',
+      metadata: { annotations: { [cost]: '999999993', 'versprei.io/seat': '7' } }, want: { labels, annotations: withCost },
+    },
     { name: 'even an empty one', metadata: { annotations: { [cost]: '' } }, want: { labels, annotations: { [cost]: '', ...annotations } } },
     {
       name: 'ours in a template are overwritten', metadata: { annotations: { 'versprei.io/seat': '3' } },

@@ -16,6 +16,8 @@ const want = {
 void t.test('a placed pod is read from its metadata', async t => {
   t.strictSame(readPlacedPod({ metadata }), want)
   t.strictSame(readPlacedPod({ metadata, status: { phase: 'Pending' } }), want)
+  const adopted = { ...metadata.annotations, 'versprei.io/admission': 'adopted-u-1' }
+  t.strictSame(readPlacedPod({ metadata: { ...metadata, annotations: adopted } }), { ...want, admission: 'adopted-u-1' })
 })
 
 void t.test('what it does not say is not guessed', async t => {
@@ -36,6 +38,7 @@ void t.test('a pod that holds no seat is none', async t => {
     { name: 'failed', object: { metadata, status: { phase: 'Failed' } } },
     { name: 'not placed', object: { metadata: { ...metadata, labels: {} } } },
     { name: 'labelled by its template', object: { metadata: { ...metadata, annotations: null } } },
+    { name: 'adopted, but it was another', object: { metadata: { ...metadata, annotations: { 'versprei.io/seat': '7', 'versprei.io/admission': 'adopted-v-1' } } } },
     { name: 'without a group', object: { metadata: { ...metadata, labels: { 'versprei.io/distributor': 'web' } } } },
     { name: 'without a controller', object: { metadata: { ...metadata, ownerReferences: [{ uid: 'rs' }] } } },
     { name: 'without a uid', object: { metadata: { ...metadata, uid: undefined } } },

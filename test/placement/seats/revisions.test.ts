@@ -112,3 +112,26 @@ void t.test('reservations end by the progress they are told, and revisions left 
   revisions.expire(1e12, true)
   t.equal(revisions.of('shop', 'rs'), held, 'one with a pod stays')
 })
+
+void t.test('a clock that is set back does not make reservations live longer than a minute from then', async t => {
+  const hour = 3_600_000
+  const revisions = createRevisions()
+  const revision = revisions.of('shop', 'rs')
+  revision.reserve({ ...reservation, given: hour })
+  revision.reserve({ ...reservation, admission: 'settled', seat: 1, given: hour })
+  revisions.apply(one({ admission: 'settled', seat: 1 }))
+  revisions.expire(hour + 5000, true)
+  t.strictSame(revisions.expire(10_000, true), [])
+  revisions.expire(70_000, true)
+  t.equal(revisions.size().reservations, 1)
+  revisions.expire(70_001, true)
+  t.strictSame([revisions.size(), revisions.handOver()], [{ pods: 1, reservations: 0 }, []])
+})
+
+void t.test('a watch that stands still ends no reservation, however old', async t => {
+  const revisions = createRevisions()
+  revisions.expire(1000, true)
+  revisions.of('shop', 'rs').reserve({ ...reservation, given: 900_000 })
+  for (const progress of [1000, 1000, 900_000, 960_000]) t.strictSame(revisions.expire(progress, true), [])
+  t.equal(revisions.expire(960_001, true).length, 1)
+})

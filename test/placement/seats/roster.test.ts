@@ -63,14 +63,14 @@ void t.test('the free seat of a group is its lowest that nobody holds; beyond it
   const sequence = createSequence(groups)
   const roster = createRoster(sequence, groups)
   const spots = Array.from({ length: 10 }, (_, seat) => seat).filter(seat => sequence.groupOf(seat) === 1)
-  t.strictSame([roster.freeSeatOf(0), roster.freeSeatOf(1), spots.length, roster.changes()], [0, spots[0], 1, 0])
+  t.strictSame([roster.freeSeatOf(0), roster.freeSeatOf(1), spots.length], [0, spots[0], 1])
   roster.add({ group: 0, seat: 0 })
   roster.add({ group: 1, seat: spots[0] })
-  t.strictSame([roster.freeSeatOf(0), roster.freeSeatOf(1), roster.isGapless(), roster.changes()], [1, seatLimit - 1, true, 2])
+  t.strictSame([roster.freeSeatOf(0), roster.freeSeatOf(1), roster.isGapless()], [1, seatLimit - 1, true])
   roster.add({ group: 0, seat: 3 })
   t.strictSame([roster.freeSeatOf(0), roster.isGapless()], [1, false])
   roster.remove({ group: 0, seat: 3 })
-  t.strictSame([roster.isGapless(), roster.changes()], [true, 4])
+  t.equal(roster.isGapless(), true)
 })
 
 void t.test('whatever a revision looks like, once it has grown enough it is an exact prefix', async t => {

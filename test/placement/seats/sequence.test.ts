@@ -2,6 +2,7 @@ import t from 'tap'
 import fc from 'fast-check'
 import { deviationBound, ideal, type Claim } from '../../../src/placement/seats/ideal.ts'
 import { createSequence, seatLimit } from '../../../src/placement/seats/sequence.ts'
+import { createStarts } from '../../../src/placement/seats/starts.ts'
 
 const byWeight = (...weights: number[]): Claim[] => weights.map(weight => ({ weight, base: 0 }))
 const first = (claims: readonly Claim[], seats: number, phase = 0): string => {
@@ -25,6 +26,20 @@ void t.test('the first seats of well-known splits', async t => {
 
 void t.test('a phase enters the same race later', async t => {
   t.equal(first(byWeight(80, 20), 40, 7), first(byWeight(80, 20), 47).slice(7))
+})
+
+void t.test('until its phase a race is run as though no group had a max, and rooms count from there', async t => {
+  const claims = [{ weight: 3, base: 1, max: 4 }, { weight: 2, base: 0, max: 3 }, { weight: 1, base: 0 }]
+  t.equal(first(claims, 24, 1234), '010010212222222222222222')
+})
+
+void t.test('who has many phases walks to each of them once', async t => {
+  const claims = [{ weight: 700, base: 1, max: 40 }, { weight: 300, base: 0 }, { weight: 0, base: 2 }, { weight: 9, base: 3, max: 3 }]
+  const starts = createStarts(claims)
+  for (const phase of [4095, 7, 0, 64, 65, 1023, 4095]) {
+    const sequence = createSequence(claims, phase, starts)
+    t.equal(Array.from({ length: 200 }, (_, seat) => sequence.groupOf(seat)).join(''), first(claims, 200, phase), String(phase))
+  }
 })
 
 void t.test('the phase leaves the base first', async t => {

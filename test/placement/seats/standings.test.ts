@@ -72,3 +72,24 @@ void t.test('the first seats of a sequence, counted by group, are its owners cou
     counted[group] = (counted[group] ?? 0) + 1
   }
 })
+
+void t.test('a list of the Ready ones forgets what was heard of pods that it does not show, unless they are known', async t => {
+  const revisions = createRevisions()
+  const ready = () => revisions.standings(plan)[0]?.ready
+  revisions.apply(one('a'))
+  revisions.noteReady('a', true)
+  revisions.noteReady('b', true)
+  revisions.replaceReady([{ uid: 'c', ready: true }])
+  for (const uid of ['b', 'c']) revisions.apply(one(uid))
+  t.strictSame(ready(), [2, 0], 'a and c')
+  revisions.replaceReady([{ uid: 'a', ready: false }])
+  t.strictSame(ready(), [1, 0])
+})
+
+void t.test('when more distributors were touched than are remembered, any may have been', async t => {
+  const revisions = createRevisions()
+  for (let index = 0; index <= 20_000; index += 1) revisions.apply(one('a', { distributor: `d${index}` }))
+  t.strictSame([revisions.takeTouched(), revisions.takeTouched()], [undefined, []])
+  revisions.remove('a')
+  t.strictSame(revisions.takeTouched(), [{ namespace: 'shop', name: 'd20000' }])
+})

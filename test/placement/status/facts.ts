@@ -1,5 +1,6 @@
 import { listDistributor, type Listed } from '../../../src/placement/distributor/listed.ts'
 import type { Standing } from '../../../src/placement/seats/standing.ts'
+import { createSums, type Sums } from '../../../src/placement/status/sums.ts'
 import { summarize, type Facts } from '../../../src/placement/status/summarize.ts'
 import type { Condition, DistributorStatus } from '../../../src/placement/status/status.ts'
 import { written } from '../known.ts'
@@ -18,11 +19,20 @@ export const noStrays = { pods: 0, standing: new Map<string, number>() }
 
 export const noon = Date.parse('2026-01-02T12:00:00.789Z')
 
-export const factsOf = (fields: Partial<Facts> = {}): Facts => ({
-  listed: listed(), standings: [], strays: noStrays, complaints: [], rival: undefined, previous: [], now: noon, ...fields,
+/** What is told, with standings instead of their sums. */
+export type Told = Partial<Facts> & { readonly standings?: readonly Standing[] }
+
+const sumsOf = ({ outcome }: Listed, standings: readonly Standing[]): Sums | undefined => {
+  const sums = 'plan' in outcome ? createSums(outcome.plan.distributor.groups) : undefined
+  for (const one of standings) sums?.add(one)
+  return sums
+}
+
+export const factsOf = ({ standings = [], listed: one = listed(), ...fields }: Told = {}): Facts => ({
+  listed: one, sums: sumsOf(one, standings), strays: noStrays, complaints: [], rival: undefined, previous: [], now: noon, ...fields,
 })
 
-export const statusOf = (fields: Partial<Facts> = {}): DistributorStatus => summarize(factsOf(fields))
+export const statusOf = (fields: Told = {}): DistributorStatus => summarize(factsOf(fields))
 
 /** `Ready True Placing: …` */
 export const lines = ({ conditions }: Pick<DistributorStatus, 'conditions'>): readonly string[] =>

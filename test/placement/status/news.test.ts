@@ -2,16 +2,15 @@ import t from 'tap'
 import { createBalanceNews } from '../../../src/placement/status/balance-news.ts'
 import { eventReasons, tellNews } from '../../../src/placement/status/news.ts'
 import { complaints } from '../../../src/placement/status/reasons.ts'
-import type { Facts } from '../../../src/placement/status/summarize.ts'
-import { find, listed, noon, standing, statusOf } from './facts.ts'
+import { find, listed, noon, standing, statusOf, type Told } from './facts.ts'
 
-const well: Partial<Facts> = {}
-const conflicted: Partial<Facts> = { rival: { name: 'all', created: 0 } }
-const invalid: Partial<Facts> = { listed: listed({ distribution: [] }) }
-const audit: Partial<Facts> = { listed: listed({ enforcement: 'Audit' }) }
-const degraded: Partial<Facts> = { complaints: [{ complaint: 'GroupWithoutNodes', detail: 'group spot has no node' }] }
-const worse: Partial<Facts> = { complaints: [{ complaint: 'OverlappingGroups', detail: 'x' }] }
-const off: Partial<Facts> = { standings: [standing([2, 0], [1, 1])] }
+const well: Told = {}
+const conflicted: Told = { rival: { name: 'all', created: 0 } }
+const invalid: Told = { listed: listed({ distribution: [] }) }
+const audit: Told = { listed: listed({ enforcement: 'Audit' }) }
+const degraded: Told = { complaints: [{ complaint: 'GroupWithoutNodes', detail: 'group spot has no node' }] }
+const worse: Told = { complaints: [{ complaint: 'OverlappingGroups', detail: 'x' }] }
+const off: Told = { standings: [standing([2, 0], [1, 1])] }
 
 void t.test('a transition is news: good or bad', async t => {
   const cases = [
@@ -36,12 +35,12 @@ void t.test('a transition is news: good or bad', async t => {
   t.same(complaints.filter(complaint => !eventReasons.includes(complaint)), [])
 })
 
-const balanced = (facts: Partial<Facts>, now = noon) => find(statusOf({ ...facts, now }), 'Balanced')
+const balanced = (facts: Told, now = noon) => find(statusOf({ ...facts, now }), 'Balanced')
 
 void t.test('not being balanced is news after 30 s, and so is being it again, once', async t => {
   const news = createBalanceNews()
   const told = (at: number) => news.due(noon + at).map(([key, { type, reason, note }]) => `${key} ${type} ${reason} ${note}`)
-  const note = (facts: Partial<Facts>, at: number) => news.note('shop/web', balanced(facts), noon + at)?.reason
+  const note = (facts: Told, at: number) => news.note('shop/web', balanced(facts), noon + at)?.reason
   t.equal(note(off, 0), undefined)
   t.same(told(20_000), [])
   t.equal(note(well, 20_000), undefined, 'a flutter is no news')

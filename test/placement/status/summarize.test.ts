@@ -179,3 +179,9 @@ void t.test('whatever stands: balanced exactly when all stand on the first seats
   }), { numRuns: 500 })
   t.pass('500 runs')
 })
+
+void t.test('200,000 revisions', async t => {
+  const standings = Array.from({ length: 200_000 }, (_, index) => standing(index % 5 === 0 ? [0, 1] : [1, 0]))
+  const { split, deviation } = statusOf({ standings })
+  t.strictSame({ split, deviation }, { split: '160000/40000', deviation: '0.8' })
+})
