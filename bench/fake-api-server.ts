@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
-import { distributorObject, nodeObject, podAt, podObject, type PlacedPod, type World } from './world.ts'
+import { distributorObject, nodeObject, podAt, podObject, podWhole, podsIn, type PlacedPod, type World } from './world.ts'
 
 /** What the bench tells it to send down the watch of pods. */
 export interface WatchMessage {
@@ -24,9 +24,15 @@ interface Resource {
 const meta = { apiVersion: 'meta.k8s.io/v1', kind: 'PartialObjectMetadata', listKind: 'PartialObjectMetadataList' }
 const firstVersion = 1_000_000
 
+/** What the leader writes. */
+const written: readonly { readonly method: string, readonly path: RegExp, readonly status: number }[] = [
+  { method: 'PATCH', path: /^\/apis\/versprei\.versprei\.io\/v1beta1\/namespaces\/[^/]+\/poddistributors\/[^/]+\/status$/, status: 200 },
+  { method: 'POST', path: /^\/apis\/events\.k8s\.io\/v1\/namespaces\/[^/]+\/events$/, status: 201 },
+]
+
 /**
- * Answers as the API server does what Versprei asks at its start: lists in pages, and watches with bookmarks, which show the pods
- * that it is told of. The objects are recorded ones, made when they are sent, so that 150,000 of them take no memory here.
+ * Answers as the API server does what Versprei asks at its start, and as the leader: lists in pages, and watches with bookmarks, which show
+ * the pods that it is told of. The objects are recorded ones, made when they are sent, so that 150,000 of them take no memory here.
  */
 function serveWorld(world: World) {
   const resources: Readonly<Record<string, Resource>> = {
@@ -37,7 +43,18 @@ function serveWorld(world: World) {
       count: world.distributors, object: distributorObject,
     },
   }
-  const podWatches = new Set<ServerResponse>()
+  /** Whole pods where the answer is to be more than metadata; those of one namespace; none that carry no label of ours. */
+  const find = (pathname: string, query: URLSearchParams, isWhole: boolean): Resource | undefined => {
+    const found = resources[pathname]
+    const namespace = /^\/api\/v1\/namespaces\/([^/]+)\/pods$/.exec(pathname)?.[1]
+    if (namespace === undefined && pathname !== '/api/v1/pods') return found
+    const shape = isWhole ? { apiVersion: 'v1', kind: 'Pod', listKind: 'PodList' } : meta
+    if (query.get('labelSelector')?.startsWith('!') === true) return { ...shape, count: 0, object: () => '' }
+    const write = isWhole ? podWhole : podObject
+    const pods = namespace === undefined ? { count: world.pods, at: (index: number) => podAt(index, world) } : podsIn(namespace, world)
+    return { ...shape, count: pods.count, object: index => write(pods.at(index), index + 1) }
+  }
+  const podWatches = new Map<ServerResponse, typeof podObject>()
   let version = firstVersion
 
   const watch = ({ apiVersion, kind }: Resource, response: ServerResponse): void => {
@@ -50,7 +67,15 @@ function serveWorld(world: World) {
   }
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'https://fake')
-    const resource = resources[pathname]
+    const write = written.find(({ method, path }) => request.method === method && path.test(pathname))
+    if (write !== undefined) {
+      version += 1
+      const metadata = { resourceVersion: String(version) }
+      request.resume().on('end', () => response.writeHead(write.status, { 'content-type': 'application/json' }).end(JSON.stringify({ metadata })))
+      return
+    }
+    const isWhole = request.headers.accept?.includes('as=PartialObjectMetadata') !== true
+    const resource = find(pathname, searchParams, isWhole)
     if (resource === undefined) {
       response.writeHead(404, { 'content-type': 'application/json' }).end('{"kind":"Status","apiVersion":"v1","status":"Failure","code":404}')
       return
@@ -61,17 +86,17 @@ function serveWorld(world: World) {
       return
     }
     if (pathname === '/api/v1/pods') {
-      podWatches.add(response)
+      podWatches.set(response, isWhole ? podWhole : podObject)
       response.on('close', () => podWatches.delete(response))
     }
     watch(resource, response)
   }
   const tell = ({ type, pods }: WatchMessage): void => {
-    const lines = pods.map(pod => {
-      version += 1
-      return `{"type":"${type}","object":${podObject(pod, version)}}\n`
-    }).join('')
-    for (const response of podWatches) response.write(lines)
+    const first = version + 1
+    version += pods.length
+    for (const [response, writePod] of podWatches) {
+      response.write(pods.map((pod, index) => `{"type":"${type}","object":${writePod(pod, first + index)}}\n`).join(''))
+    }
   }
   return { answer, tell }
 }

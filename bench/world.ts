@@ -87,6 +87,37 @@ export function podObject({ owner, name, uid, group, seat, admission }: PlacedPo
   })
 }
 
+/** What a pod has beside its metadata: its spec as recorded, and that it is Ready. */
+const rest = JSON.stringify({
+  spec: JSON.parse(read('review')).request.object.spec,
+  status: {
+    phase: 'Running', podIP: '10.0.0.1', hostIP: '192.0.2.1', startTime: '2026-01-01T00:00:00Z',
+    conditions: ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'].map(type =>
+      ({ type, status: 'True', lastProbeTime: null, lastTransitionTime: '2026-01-01T00:00:00Z' })),
+    containerStatuses: [{
+      name: 'web', ready: true, started: true, restartCount: 0, image: 'web', imageID: '', state: { running: { startedAt: '2026-01-01T00:00:00Z' } },
+    }],
+  },
+}).slice(1)
+
+/** The whole pod, as the leader watches it. */
+export function podWhole(placed: PlacedPod, resourceVersion: number): string {
+  return `${podObject(placed, resourceVersion).slice(0, -1)},${rest}`
+}
+
+/** The known pods of one namespace. */
+export function podsIn(namespace: string, world: World): { readonly count: number, readonly at: (index: number) => PlacedPod } {
+  const first = Number(namespace.replace('team-', ''))
+  const owners = Math.ceil(world.pods / podsPerOwner)
+  // Owner by owner they belong to the distributors in turn, and those to the namespaces.
+  const count = world.distributors < namespaces ? (first === 0 ? owners : 0) : Math.max(0, Math.ceil((owners - first) / namespaces))
+  const step = world.distributors < namespaces ? 1 : namespaces
+  return {
+    count: count * podsPerOwner,
+    at: index => podAt((first + step * Math.floor(index / podsPerOwner)) * podsPerOwner + index % podsPerOwner, world),
+  }
+}
+
 const node = createTemplate(read('node'), {
   name: 'node-0', uid: '57e9d5ec-78ea-4076-97d8-ff5ff050fdca', zone: '"topology.kubernetes.io/zone":"europe-west4-a"', type: '"type":"default"',
 })

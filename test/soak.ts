@@ -1,7 +1,7 @@
 // Everything there is, at length: npm run test:soak
 //
-// 20,000 random histories of the model, then all tests on a real control plane, with every shape and every fault and more pods. Takes
-// about an hour, and writes test/SOAK.md: what ran, at which commit, from which seeds. VERSPREI_SEED and VERSPREI_TEST_SEED repeat a run.
+// 20,000 random histories of the model, then all tests on a real control plane, every shape with every fault. Takes
+// the better part of an hour, and writes test/SOAK.md: what ran, at which commit, from which seeds. VERSPREI_SEED and VERSPREI_TEST_SEED repeat a run.
 // Exit code 0: all passed; 1: something failed.
 import { execFileSync, spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'

@@ -16,8 +16,8 @@ export interface PeerCall {
   readonly timeoutMs: number
 }
 
-/** The time limit is counted in so many steps. */
-const steps = 5
+/** The time limit is counted in so many steps. Where the machine is busy each takes longer, and so may the peer. */
+const steps = 15
 
 /**
  * Calls `expire` after so many milliseconds in which an answer could have been read. A burst of pods comes over hundreds of new connections,

@@ -1,7 +1,7 @@
 import { X509Certificate, type KeyObject } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createAuthority, createKey, issueLeaf, subjectOfAuthority, subjectOfLeaf, type Signed } from './authority.ts'
+import { createAuthority, createAuthorityKey, createLeafKey, issueLeaf, subjectOfAuthority, subjectOfLeaf, type Signed } from './authority.ts'
 import { leadsTo, parseCertificates } from './chain.ts'
 import { requireHosts } from './hosts.ts'
 import { isDue, isGood } from './life.ts'
@@ -44,14 +44,14 @@ async function readOrCreate(file: string, mode: number, create: () => Promise<st
 
 function checkUsable(key: KeyObject, file: string): void {
   if (key.asymmetricKeyType === 'rsa') return
-  throw new Error(`${file}: is a key of type ${key.asymmetricKeyType}, and a new certificate is due; they are made for RSA keys alone`)
+  throw new Error(`${file}: is a key of type ${key.asymmetricKeyType}, and a new certificate is due; an authority needs an RSA key`)
 }
 
 // The authority is renewed with the same key and name: leaves and caBundles that are in use stay good, in whatever order they change.
 async function settleAuthority(folder: string, { now, purpose: { authorityName } = serving }: CertificateWish): Promise<Settled> {
   const [keyFile, file] = [join(folder, authorityKey), join(folder, fileNames.authority)]
   const [keyBefore, before] = [await readIfThere(keyFile), await readIfThere(file)]
-  const key = keyBefore ?? (await readOrCreate(keyFile, 0o600, createKey))
+  const key = keyBefore ?? (await readOrCreate(keyFile, 0o600, createAuthorityKey))
   const parsed = parseKey(key, keyFile)
   const create = async (): Promise<string> => {
     checkUsable(parsed, keyFile)
@@ -101,9 +101,8 @@ async function settleLeaf(folder: string, { signed, made }: Settled, wish: Certi
   if (because === undefined) return made
   // The names it has stay in it: two callers that ask for different hosts would otherwise take turns for ever.
   const hosts = [...(leaf === undefined ? [] : namesOf(leaf)), ...wish.hosts]
-  const leafKey = await readOrCreate(keyFile, 0o600, createKey)
+  const leafKey = await readOrCreate(keyFile, 0o600, createLeafKey)
   checkUsable(parseKey(signed.key, join(folder, authorityKey)), join(folder, authorityKey))
-  checkUsable(parseKey(leafKey, keyFile), keyFile)
   const { usages } = wish.purpose ?? serving
   const { certificate } = await issueLeaf(signed, { hosts, now: wish.now, usages, key: leafKey })
   await (leaf === undefined ? createFile : replaceFile)({ file, text: certificate, mode: 0o644 })

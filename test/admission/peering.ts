@@ -30,7 +30,7 @@ export const plainLeaf = await issueLeaf(authority, { hosts: [peerName], now, us
 /** Another pair of the same authority, and one of an authority that calls itself the same. */
 export const nextTls: PeerTls = await issueLeaf(authority, { hosts: [peerName], now, usages: usagesOfPeers() })
   .then(({ certificate, key }) => ({ cert: certificate, key, ca: peerTls.ca }))
-export const stranger = await createAuthority({ now, commonName: 'Versprei peers', key: servingPair.key })
+export const stranger = await createAuthority({ now, commonName: 'Versprei peers' })
 export const strangeLeaf = await issueLeaf(stranger, { hosts: [peerName], now, usages: usagesOfPeers(), key: peerTls.key })
 
 function usagesOfPeers(): readonly string[] {

@@ -2,7 +2,7 @@ import { X509Certificate, createPrivateKey } from 'node:crypto'
 import { once } from 'node:events'
 import { checkServerIdentity, connect, createServer } from 'node:tls'
 import t from 'tap'
-import { createAuthority, createKey, issueLeaf } from '../../src/certificates/authority.ts'
+import { createAuthority, createAuthorityKey, issueLeaf } from '../../src/certificates/authority.ts'
 import { namesOf } from '../../src/certificates/pair.ts'
 
 const now = new Date()
@@ -90,7 +90,7 @@ void t.test('a leaf never outlives its authority', async t => {
 })
 
 void t.test('serials are 16 bytes, positive, and differ', async t => {
-  const key = await createKey()
+  const key = await createAuthorityKey()
   const serials = await Promise.all(
     Array.from({ length: 8 }, async () => new X509Certificate((await issueLeaf(authority, { hosts, now, key })).certificate).serialNumber)
   )
@@ -100,4 +100,18 @@ void t.test('serials are 16 bytes, positive, and differ', async t => {
 
 void t.test('a host that is none is refused by name', async t => {
   await t.rejects(issueLeaf(authority, { hosts: ['a b', ''], now }), { message: /"a b" is neither .*; a host name is empty/ })
+})
+
+void t.test('a leaf of our own making has an elliptic key, and one for a key that is given has that', async t => {
+  const authority = await createAuthority({ now: new Date(), commonName: 'Versprei test' })
+  const wish = { hosts: ['localhost'], now: new Date() }
+  const leaf = await issueLeaf(authority, wish)
+  const certificate = new X509Certificate(leaf.certificate)
+  t.equal(certificate.publicKey.asymmetricKeyType, 'ec')
+  t.ok(certificate.checkPrivateKey(createPrivateKey(leaf.key)))
+  t.ok(certificate.verify(new X509Certificate(authority.certificate).publicKey))
+  const key = await createAuthorityKey()
+  const given = new X509Certificate((await issueLeaf(authority, { ...wish, key })).certificate)
+  t.equal(given.publicKey.asymmetricKeyType, 'rsa')
+  t.ok(given.checkPrivateKey(createPrivateKey(key)))
 })

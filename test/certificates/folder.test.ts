@@ -1,7 +1,7 @@
 import { chmod, cp, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { createAuthority, createKey } from '../../src/certificates/authority.ts'
+import { createAuthority, createAuthorityKey } from '../../src/certificates/authority.ts'
 import { ensureCertificates } from '../../src/certificates/folder.ts'
 import { readPair } from '../../src/certificates/pair.ts'
 
@@ -83,7 +83,7 @@ for (const { name, keep, want } of cutShort) {
 
 void t.test('issues a certificate for another key in its own folder, and leaves that key', async t => {
   const folder = await madeFolder(t)
-  const key = await createKey()
+  const key = await createAuthorityKey()
   await writeFile(join(folder, 'tls.key'), key)
   t.same((await ensureCertificates(folder, { hosts, now: start })).made, [{ file: 'tls.crt', because: 'its key was another' }])
   t.equal((await readPair(folder)).key, key)

@@ -66,8 +66,7 @@ const noReservations = createReservations()
 export function createRevision(owner: string, namespace = '', isSeen: (admission: string) => boolean = () => false): Revision {
   const pods = new Map<string, SeatedPod>()
   let reservations = noReservations
-  const seating = createSeating(owner)
-  const { leave } = seating
+  const { sit, leave, ...seating } = createSeating(owner)
   const sitters = (): readonly Sitter[] => [...pods.values(), ...reservations.all()]
   return {
     namespace, owner,
@@ -80,7 +79,7 @@ export function createRevision(owner: string, namespace = '', isSeen: (admission
       const before = known ?? reservation
       if (sitsAlike(before, pod)) return known
       leave(before)
-      seating.sit(pod)
+      sit(pod)
       return known
     },
     remove(uid) {
@@ -94,7 +93,7 @@ export function createRevision(owner: string, namespace = '', isSeen: (admission
       leave(reservations.end(reservation.admission))
       if (reservations === noReservations) reservations = createReservations()
       reservations.add(reservation)
-      seating.sit(reservation)
+      sit(reservation)
     },
     holds: pod => sitsAlike(pods.get(pod.uid), pod),
     release: admission => leave(reservations.end(admission)),
