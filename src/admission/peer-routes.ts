@@ -12,8 +12,8 @@ export interface PeerCalls {
    * once, whatever the replicas take each other for.
    */
   readonly review: (body: unknown) => string | NotLeader | Promise<string | NotLeader>
-  /** A follower says where it is; true from the leader. */
-  readonly hello: (peer: Hello) => true | NotLeader
+  /** A follower says where it is. The leader answers with the other followers: one of them may be the next leader. */
+  readonly hello: (peer: Hello) => { readonly peers: readonly Peer[] } | NotLeader
   /** The leader wants to stop and asks this replica to lead; true once it does. */
   readonly lead: (leader: Peer) => Promise<boolean>
   /** The leader that stops gives its unseen reservations; whether they were taken. */
@@ -46,7 +46,7 @@ export function addPeerRoutes(app: FastifyInstance<Server>, { review, hello, lea
   })
   app.post('/hello', { bodyLimit: peerLimit }, async ({ body }, reply) => {
     const welcome = hello(valueOf(readHello(body)))
-    return welcome === true ? confirm(reply, true) : sendAway(reply, welcome)
+    return 'peers' in welcome ? reply.send({ peers: welcome.peers }) : sendAway(reply, welcome)
   })
   app.post('/lead', { bodyLimit: peerLimit }, async ({ body }, reply) => confirm(reply, await lead(valueOf(readPeer(body)))))
   app.post('/reservations', { bodyLimit: reservationsLimit }, async ({ body }, reply) =>

@@ -73,6 +73,17 @@ export function readReservations(body: unknown): Read<readonly unknown[]> {
   return Array.isArray(list) ? { value: list } : { wrong: 'the body must be a JSON object with a list "reservations"' }
 }
 
+/** The replicas that the leader names in its answer to a hello; empty for anything else. */
+export function peersIn(text: string): readonly Peer[] {
+  try {
+    const body: unknown = JSON.parse(text)
+    const list: unknown = isMap(body) ? body['peers'] : undefined
+    return Array.isArray(list) ? list.map(readPeer).flatMap(read => ('value' in read ? [read.value] : [])) : []
+  } catch {
+    return []
+  }
+}
+
 /** The leader that the text of a {@link NotLeader} names, when it can be reached; undefined for anything else. */
 export function leaderIn(text: string): Peer | undefined {
   try {

@@ -5,7 +5,7 @@ import type { Logger } from 'pino'
 import { answer } from '../admission/answer.ts'
 import { createBreaker } from '../admission/breaker.ts'
 import { createForward } from '../admission/forward.ts'
-import type { NotLeader } from '../admission/peer.ts'
+import { peersIn, type NotLeader } from '../admission/peer.ts'
 import { createPeerClient } from '../admission/peer-client.ts'
 import { createPeerServer } from '../admission/peer-server.ts'
 import type { Metrics } from '../admission/metrics.ts'
@@ -14,6 +14,7 @@ import { followPeerCertificates, isPeer, peerName, toPeerPair } from '../certifi
 import { monotonicClock } from '../cluster/clock.ts'
 import type { Connection } from '../cluster/connection.ts'
 import { createElection } from '../cluster/election.ts'
+import type { Follower } from '../controllers/followers.ts'
 import { alone, createLeadership, type Leadership } from '../controllers/leadership.ts'
 import type { Decision } from '../placement/decide.ts'
 import type { Knowledge } from '../placement/knowledge.ts'
@@ -79,7 +80,7 @@ export async function startPeers(options: PeersOptions): Promise<Peers> {
   const server = createPeerServer({
     tls, isPeer, log, elapsed: () => performance.now(), countRefusal: metrics.countPeerRefused,
     review: async body => say(body, options),
-    hello: follower => lead.hello(follower) || { leader: lead.other() },
+    hello: follower => welcome(lead, follower),
     lead: from => lead.takeLead(from),
     take: seats => lead.takeSeats(seats),
   })
@@ -93,7 +94,7 @@ export async function startPeers(options: PeersOptions): Promise<Peers> {
   })
   lead = createLeadership({
     self, election, revisions: knowledge.revisions, isReady, clock: monotonicClock, log,
-    post: (url, path, body, timeout) => client.send(url, path, JSON.stringify(body), timeout),
+    post: (url, path, body, timeout) => client.send(url, path, JSON.stringify(body), timeout), peersIn,
   })
   const forward = createForward({
     client, leader: () => lead.other(), breaker: () => createBreaker(() => performance.now()), elapsed: () => performance.now(),
@@ -111,6 +112,11 @@ export async function startPeers(options: PeersOptions): Promise<Peers> {
       await Promise.all([server.close(), client.close()])
     },
   }
+}
+
+function welcome(lead: Leadership, follower: Follower): NotLeader | { readonly peers: readonly Follower[] } {
+  const peers = lead.hello(follower)
+  return peers === undefined ? { leader: lead.other() } : { peers }
 }
 
 async function say(body: unknown, { review, metrics }: PeersOptions): Promise<string | NotLeader> {

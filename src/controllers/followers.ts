@@ -12,6 +12,8 @@ export interface Followers {
   readonly heard: (follower: Follower) => void
   /** Those that could lead at once, the one heard of last first. */
   readonly successors: () => readonly Follower[]
+  /** All but this one. */
+  readonly others: (than: Follower) => readonly Follower[]
   readonly count: () => number
 }
 
@@ -28,6 +30,7 @@ export function createFollowers(now: () => number): Followers {
   return {
     heard: follower => void heardAt.set(follower.identity, { follower, at: now() }),
     successors: () => recent().filter(({ ready }) => ready),
+    others: ({ identity }) => recent().filter(follower => follower.identity !== identity),
     count: () => recent().length,
   }
 }

@@ -6,7 +6,7 @@ import type { Follower } from './followers.ts'
 import { settleLimit, type Settling } from './settling.ts'
 
 /** POSTs JSON to a path of a replica's address. Rejects when there is no answer in time. */
-export type Post = (url: string, path: string, body: unknown, timeout: number) => Promise<{ readonly status: number }>
+export type Post = (url: string, path: string, body: unknown, timeout: number) => Promise<{ readonly status: number, readonly text: string }>
 
 export interface HandOverOptions {
   readonly self: Leader & { readonly url: string }

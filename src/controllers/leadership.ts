@@ -5,6 +5,7 @@ import type { Leader } from '../cluster/lease.ts'
 import { readGivenSeat } from '../placement/seats/given-seat.ts'
 import type { Revisions } from '../placement/seats/revisions.ts'
 import { createFollowers, type Follower } from './followers.ts'
+import { createGreeter } from './greeter.ts'
 import { createHandOver, seatsLimit, type Post } from './hand-over.ts'
 import { createSettling } from './settling.ts'
 
@@ -12,6 +13,8 @@ export interface LeadershipOptions {
   readonly self: Leader & { readonly url: string }
   readonly election: Pick<Election, 'isLeader' | 'leader' | 'takeFrom' | 'yield' | 'look'>
   readonly post: Post
+  /** The other followers, in the leader's answer to a hello. */
+  readonly peersIn: (text: string) => readonly { readonly url: string }[]
   readonly revisions: Pick<Revisions, 'handOver' | 'takeOver'>
   /** Whether this replica could lead at once. */
   readonly isReady: () => boolean
@@ -30,9 +33,12 @@ export interface Leadership {
   readonly other: () => Leader | undefined
   /** Resolves once it is settled who leads; undefined: it is. Reviews wait for it, for some milliseconds and never for more than a second. */
   readonly settling: () => Promise<void> | undefined
-  /** A replica says that it follows us; false: we do not lead. */
-  readonly hello: (follower: Follower) => boolean
-  /** Says hello to the leader, if that is another; now and then on several connections at once, so that they are there for a burst. Never rejects. */
+  /** A replica says that it follows us. Answers with the others that do; undefined: we do not lead. */
+  readonly hello: (follower: Follower) => readonly Follower[] | undefined
+  /**
+   * Says hello to the leader, if that is another; now and then on several connections at once, and to the other followers, one of which may lead
+   * next: connections are to be there when a burst comes, or the lead passes on in the middle of one. Never rejects.
+   */
   readonly greet: () => Promise<void>
   /** The leader asks us to take its Lease; resolves whether we have. Its seats are to follow. */
   readonly takeLead: (from: Leader) => Promise<boolean>
@@ -43,13 +49,7 @@ export interface Leadership {
   readonly followers: () => number
 }
 
-/** Milliseconds. */
-const helloLimit = 1000
-/** Milliseconds; idle connections are kept for a minute (`admission/peer-client.ts`). A handshake of both sides costs some milliseconds of CPU. */
-const warmEvery = 25_000
-const warmConnections = 4
-
-export function createLeadership({ self, election, post, revisions, isReady, clock, log }: LeadershipOptions): Leadership {
+export function createLeadership({ self, election, post, peersIn, revisions, isReady, clock, log }: LeadershipOptions): Leadership {
   const followers = createFollowers(() => clock.now())
   const settling = createSettling(clock)
   const handOver = createHandOver({ self, election, post, revisions, settling, log })
@@ -57,7 +57,7 @@ export function createLeadership({ self, election, post, revisions, isReady, clo
   const awaited = createSettling(clock, seatsLimit)
   let predecessor: Leader | undefined
   let isTaking = false
-  let warmed = { url: '', at: -Infinity }
+  const greeter = createGreeter(post, clock)
   const isWaiting = (): boolean => predecessor !== undefined && (isTaking || awaited.current() !== undefined)
   const isOurs = (): boolean => handOver.isRegent() || (!isWaiting() && election.isLeader())
   return {
@@ -66,19 +66,16 @@ export function createLeadership({ self, election, post, revisions, isReady, clo
     other: () => (isOurs() ? undefined : isWaiting() ? predecessor : election.leader()),
     settling: settling.current,
     hello(follower) {
-      const isLeader = election.isLeader()
-      if (isLeader) followers.heard(follower)
-      return isLeader
+      if (!election.isLeader()) return undefined
+      followers.heard(follower)
+      return followers.others(follower)
     },
     async greet() {
       const leader = election.leader()
       if (election.isLeader() || leader?.url === undefined) return
-      const { url } = leader
-      const isWarm = warmed.url === url && clock.now() - warmed.at < warmEvery
-      if (!isWarm) warmed = { url, at: clock.now() }
       const hello = { ...self, ready: isReady() }
-      // That nobody answers is told by the reviews that are forwarded.
-      await Promise.allSettled(Array.from({ length: isWarm ? 1 : warmConnections }, () => post(url, '/hello', hello, helloLimit)))
+      const [first] = await greeter.greet(leader.url, hello, true)
+      await Promise.all(peersIn(first ?? '').map(({ url }) => greeter.greet(url, hello, false)))
     },
     async takeLead(from) {
       if (!isReady()) return false
@@ -108,7 +105,7 @@ export const alone: Leadership = {
   mayWrite: () => true,
   other: () => undefined,
   settling: () => undefined,
-  hello: () => false,
+  hello: () => undefined,
   greet: () => Promise.resolve(),
   takeLead: () => Promise.resolve(false),
   takeSeats: () => false,

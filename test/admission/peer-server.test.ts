@@ -29,7 +29,7 @@ const refused = { status: 403, body: { error: 'not-a-peer', message: 'only a rep
 void t.test('a client with a certificate of the peers’ authority for another use is refused everywhere, and told of once a minute', async t => {
   let calls = 0
   const call = () => { calls += 1; return true as const }
-  const { port, state, logged } = await serve(t, { review: () => { calls += 1; return '{}' }, hello: call, lead: async () => call(), take: call })
+  const { port, state, logged } = await serve(t, { review: () => { calls += 1; return '{}' }, hello: () => ({ peers: [], called: call() }), lead: async () => call(), take: call })
   for (const path of ['/mutate', '/hello', '/lead', '/reservations', '/nowhere']) t.strictSame(await sendAs(port, asPair(plainLeaf), path), refused, path)
   state.now = 59_999
   t.strictSame(await sendAs(port, asPair(plainLeaf), '/mutate', review('a')), refused)
@@ -82,7 +82,10 @@ const routes = [
   { name: '421 and whom it takes for the leader', path: '/mutate', body: review('a'), options: { review: () => ({ leader }) }, want: { status: 421, text: `{"leader":${asked}}` } },
   { name: '421 when it knows no leader', path: '/mutate', body: review('a'), options: { review: () => ({ leader: undefined }) }, want: { status: 421, text: '{}' } },
   { name: '500 when deciding fails', path: '/mutate', body: review('a'), options: { review: () => { throw new Error('secret') } }, want: { status: 500, text: '{"error":"internal-error","message":"it failed inside; the log of Versprei says why"}' } },
-  { name: '204 to a hello', path: '/hello', body: hello, options: {}, want: { status: 204, text: '' } },
+  {
+    name: 'the other followers to a hello', path: '/hello', body: hello, options: { hello: () => ({ peers: [{ identity: 'b', url: 'https://b:1' }] }) },
+    want: { status: 200, text: '{"peers":[{"identity":"b","url":"https://b:1"}]}' },
+  },
   { name: '421 to a hello when it does not lead', path: '/hello', body: hello, options: { hello: () => ({ leader }) }, want: { status: 421, text: `{"leader":${asked}}` } },
   { name: '204 when it leads now', path: '/lead', body: asked, options: {}, want: { status: 204, text: '' } },
   { name: '409 when it does not lead', path: '/lead', body: asked, options: { lead: async () => false }, want: { status: 409, text: '' } },
@@ -99,7 +102,7 @@ for (const { name, path, body, options, want } of routes) {
 void t.test('what is called gets what was sent', async t => {
   const got: unknown[] = []
   const take = (value: unknown) => { got.push(value); return true as const }
-  const { url } = await serve(t, { review: body => { take(body); return '{}' }, hello: take, lead: async value => take(value), take })
+  const { url } = await serve(t, { review: body => { take(body); return '{}' }, hello: value => ({ peers: [], taken: take(value) }), lead: async value => take(value), take })
   const client = createClient(t)
   for (const [path, body] of [['/mutate', review('a')], ['/hello', hello], ['/lead', asked], ['/reservations', list]] as const) {
     await client.send(url, path, body, 10_000)
@@ -124,7 +127,7 @@ const bad = [
 ]
 void t.test('bad bodies are told what they should be', async t => {
   const called = () => { t.fail('called'); return true as const }
-  const { url } = await serve(t, { hello: called, lead: async () => called(), take: called })
+  const { url } = await serve(t, { hello: () => ({ peers: [], called: called() }), lead: async () => called(), take: called })
   const client = createClient(t)
   for (const { path, body, want } of bad) {
     const { status, text } = await client.send(url, path, body, 10_000)
@@ -159,7 +162,7 @@ void t.test('a certificate that does not fit its key is refused, and the old one
   t.throws(() => server.useCertificate({ ...peerTls, key: nextTls.key }), { message: 'the certificate is not for this key' })
   const client = createClient(t)
   t.throws(() => client.useCertificate({ ...peerTls, key: nextTls.key }), { message: 'the certificate is not for this key' })
-  t.equal((await client.send(url, '/hello', hello, 10_000)).status, 204)
+  t.equal((await client.send(url, '/hello', hello, 10_000)).status, 200)
 })
 
 void t.test('after a change of certificates strangers are refused as before', async t => {
@@ -167,7 +170,7 @@ void t.test('after a change of certificates strangers are refused as before', as
   server.useCertificate(nextTls)
   t.type(await sendAs(port, {}), 'string')
   t.strictSame(await sendAs(port, asPair(plainLeaf)), refused)
-  t.match(await sendAs(port, peerTls, '/hello', hello), { status: 204 })
+  t.match(await sendAs(port, peerTls, '/hello', hello), { status: 200 })
 })
 
 void t.test('closing answers what is under way', async t => {

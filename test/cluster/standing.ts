@@ -77,6 +77,16 @@ export const notExact = ({ claims }: Shape, standings: readonly Standing[]): rea
   })
 }
 
+/**
+ * The workloads that are not exact beyond what adoption explains: pods that the scheduler put on a group with a `max`, or with next to no
+ * weight, are adopted there, and no number of new pods takes them away.
+ */
+export const notExplained = (shape: Shape, standings: readonly Standing[]): readonly Standing[] => notExact(shape, standings).filter(({ pods, counts }) => {
+  const wanted = exactIdeal(Object.values(shape.claims), pods.length).map(({ top, bottom }) => Math.ceil(Number(top) / Number(bottom)))
+  const surplus = Object.keys(shape.claims).reduce((sum, name, index) => sum + Math.max(0, (counts[name] ?? 0) - wanted[index]!), 0)
+  return surplus > pods.filter(({ metadata }) => metadata.annotations?.['versprei.io/admission']?.startsWith('adopted-') === true).length
+})
+
 /** The greatest distance of any group of any of the workloads from its ideal, in pods. */
 export function worstOf({ claims }: Shape, standings: readonly Standing[]): number {
   return Math.max(0, ...standings.flatMap(({ pods, counts }) => {

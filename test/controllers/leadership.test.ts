@@ -48,6 +48,18 @@ void t.test('hellos open connections for a burst: at first, with a new leader, a
   t.equal(await hellos(), 0, 'nobody greets itself')
 })
 
+void t.test('the leader names the other followers, and connections to them are opened too', async t => {
+  const { all, calls } = createReplicas('a', 'b', 'c')
+  await all[1]?.leadership.greet()
+  t.strictSame(new Set(calls), new Set(['a/hello']))
+  calls.length = 0
+  await all[2]?.leadership.greet()
+  t.strictSame(calls, [...Array.from({ length: 4 }, () => 'a/hello'), ...Array.from({ length: 4 }, () => 'b/hello')])
+  calls.length = 0
+  await all[2]?.leadership.greet()
+  t.strictSame(calls, ['a/hello'])
+})
+
 void t.test('it goes to one that is ready and was heard of lately, and stays where there is none', async t => {
   const { all, world, calls } = createReplicas('a', 'b', 'c')
   const [a, b, c] = [all[0]!, all[1]!, all[2]!]

@@ -24,9 +24,9 @@ export function createReplicas(...names: readonly string[]) {
     calls.push(`${url}${path}`)
     const replica = replicas.get(url)
     if (replica === undefined || state.cut === path) throw new Error(`${url}${path}: refused`)
-    const status = await receive(replica.leadership, path, body) ? 204 : 409
+    const answer = await receive(replica.leadership, path, body)
     if (state.lost === path) throw new Error(`${url}${path}: no answer`)
-    return { status }
+    return Array.isArray(answer) ? { status: 200, text: JSON.stringify(answer) } : { status: answer === true ? 204 : 409, text: '' }
   }
   for (const name of names) {
     const self = { identity: name, url: name, ready: true }
@@ -34,7 +34,7 @@ export function createReplicas(...names: readonly string[]) {
     const replica: Replica = {
       self, knowledge, ready: true,
       leadership: createLeadership({
-        self, post, revisions: knowledge.revisions, isReady: () => replica.ready, clock: world.machine().clock,
+        self, post, peersIn: text => (text === '' ? [] : JSON.parse(text)), revisions: knowledge.revisions, isReady: () => replica.ready, clock: world.machine().clock,
         log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
         election: {
           isLeader: () => state.holder === name,
@@ -54,7 +54,7 @@ export function createReplicas(...names: readonly string[]) {
   return { world, state, calls, all: [...replicas.values()] }
 }
 
-async function receive(leadership: Leadership, path: string, body: unknown): Promise<boolean> {
+async function receive(leadership: Leadership, path: string, body: unknown): Promise<unknown> {
   const sent: Follower & { readonly reservations: readonly unknown[] } = JSON.parse(JSON.stringify(body))
   if (path === '/hello') return leadership.hello(sent)
   const from: Leader = sent
