@@ -53,8 +53,7 @@ export async function startVersprei(configuration: Configuration, prepared: Prep
     log.info({ url, metricsUrl }, 'serving')
     if (prepared.connection === undefined) state.sources = await openManifests(configuration.manifests ?? '', serving.knowledge, log)
     else {
-      const mayLead = (): boolean => !isEnding && state.sources?.isSynced() === true && state.peers.lead.isLeading()
-      leading = whileWanted(mayLead, createStart(configuration, prepared, serving, log), log)
+      leading = whileWanted(() => !isEnding && isLeadingForGood(state), createStart(configuration, prepared, serving, log), log)
       registering = whileWanted(() => !isEnding && unready(state).length === 0, () => register(configuration, prepared, serving, log), log)
       state.sources = openCluster(prepared.connection, serving.knowledge, log, seats => noteExpired(serving, seats))
       await joinPeers(configuration, prepared, serving, log, look)
@@ -103,6 +102,11 @@ function createStart({ adoption }: Configuration, { connection }: Prepared, serv
       connection, knowledge, findings, log, metrics, adoption, instance: hostname(), isLeading: () => state.peers.lead.mayWrite(),
     })
   }
+}
+
+/** The leader's loops run then. They begin a while after the lead was taken from another in the middle of its work. */
+function isLeadingForGood({ sources, peers: { lead } }: State): boolean {
+  return sources?.isSynced() === true && lead.isLeading() && !lead.isFresh()
 }
 
 /** How often the lead is offered again while nobody takes it, in milliseconds: a replica may be about to be ready. */

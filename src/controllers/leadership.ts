@@ -36,7 +36,7 @@ export interface Leadership {
   /** A replica says that it follows us. Answers with the others that do; undefined: we do not lead. */
   readonly hello: (follower: Follower) => readonly Follower[] | undefined
   /**
-   * Says hello to the leader, if that is another; now and then on several connections at once, and to the other followers, one of which may lead
+   * Says hello to the leader, if that is another; now and then on several connections at once, and to the followers, one of which may lead
    * next: connections are to be there when a burst comes, or the lead passes on in the middle of one. Never rejects.
    */
   readonly greet: () => Promise<void>
@@ -47,7 +47,12 @@ export interface Leadership {
   /** Before we end: another takes the Lease, then our seats. Resolves whether one did. Never rejects. */
   readonly handOver: () => Promise<boolean>
   readonly followers: () => number
+  /** Whether the lead was taken from another a moment ago: reviews come first then, and what else a leader does can wait. */
+  readonly isFresh: () => boolean
 }
+
+/** Milliseconds. The leader's loops begin with lists, each of which holds up reviews for a moment; the one before has just gone through them. */
+const freshFor = 5000
 
 export function createLeadership({ self, election, post, peersIn, revisions, isReady, clock, log }: LeadershipOptions): Leadership {
   const followers = createFollowers(() => clock.now())
@@ -56,6 +61,7 @@ export function createLeadership({ self, election, post, peersIn, revisions, isR
   /** From when the Lease is on its way to us until the seats have come, whoever gives them still decides. */
   const awaited = createSettling(clock, seatsLimit)
   let predecessor: Leader | undefined
+  let takenAt = -Infinity
   let isTaking = false
   const greeter = createGreeter(post, clock)
   const isWaiting = (): boolean => predecessor !== undefined && (isTaking || awaited.current() !== undefined)
@@ -72,10 +78,10 @@ export function createLeadership({ self, election, post, peersIn, revisions, isR
     },
     async greet() {
       const leader = election.leader()
-      if (election.isLeader() || leader?.url === undefined) return
       const hello = { ...self, ready: isReady() }
-      const [first] = await greeter.greet(leader.url, hello, true)
-      await Promise.all(peersIn(first ?? '').map(({ url }) => greeter.greet(url, hello, false)))
+      const [answer] = election.isLeader() || leader?.url === undefined ? [] : await greeter.greet(leader.url, hello, true)
+      const others = election.isLeader() ? followers.successors() : peersIn(answer ?? '')
+      await Promise.all(others.map(({ url }) => greeter.greet(url, hello, false)))
     },
     async takeLead(from) {
       if (!isReady()) return false
@@ -83,6 +89,7 @@ export function createLeadership({ self, election, post, peersIn, revisions, isR
       isTaking = true
       const isTaken = await election.takeFrom(from.identity)
       if (isTaken) awaited.begin()
+      if (isTaken) takenAt = clock.now()
       isTaking = false
       if (isTaken) log.info({ from }, 'took the lead from a replica that is about to end')
       return isTaken
@@ -96,6 +103,7 @@ export function createLeadership({ self, election, post, peersIn, revisions, isR
     },
     handOver: async () => election.isLeader() && await handOver.offer(followers.successors()),
     followers: () => (election.isLeader() ? followers.count() : 0),
+    isFresh: () => clock.now() - takenAt < freshFor,
   }
 }
 
@@ -111,4 +119,5 @@ export const alone: Leadership = {
   takeSeats: () => false,
   handOver: () => Promise.resolve(false),
   followers: () => 0,
+  isFresh: () => false,
 }

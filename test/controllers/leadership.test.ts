@@ -45,7 +45,24 @@ void t.test('hellos open connections for a burst: at first, with a new leader, a
   await world.advance(25_000)
   t.equal(await hellos(), 4)
   state.holder = 'c'
-  t.equal(await hellos(), 0, 'nobody greets itself')
+  t.notOk((await hellos(), calls.includes('c/hello')), 'nobody greets itself')
+})
+
+void t.test('the leader opens connections to its followers: it may have to forward to one of them', async t => {
+  const { all, calls } = createReplicas('a', 'b')
+  await all[1]?.leadership.greet()
+  calls.length = 0
+  await all[0]?.leadership.greet()
+  t.strictSame(new Set(calls), new Set(['b/hello']))
+})
+
+void t.test('one that took the lead from another is fresh for a while, and one that led from the start never was', async t => {
+  const { all, world } = createReplicas('a', 'b')
+  t.equal(all[0]?.leadership.isFresh(), false)
+  await all[1]?.leadership.takeLead(all[0]!.self)
+  t.equal(all[1]?.leadership.isFresh(), true)
+  await world.advance(5000)
+  t.equal(all[1]?.leadership.isFresh(), false)
 })
 
 void t.test('the leader names the other followers, and connections to them are opened too', async t => {
