@@ -14,7 +14,7 @@ import { runTestFile, type Outcome } from './test-file.ts'
 import { launchVersprei } from './versprei.ts'
 
 /** Seconds that one file may take. */
-const timeout = process.env['VERSPREI_SOAK'] === '1' ? 3600 : 600
+const timeout = process.env['VERSPREI_SOAK'] === '1' ? 3600 : 1200
 const suffix = '.test.ts'
 const isAlone = (file: string) => file.endsWith(`.alone${suffix}`)
 
