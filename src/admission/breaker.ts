@@ -4,13 +4,24 @@ export interface Breaker {
   readonly allows: () => boolean
   readonly succeed: () => void
   readonly fail: () => void
+  /** It did not answer in time: a failure, unless it has answered another call within the last second. Then it is slow, and not away. */
+  readonly late: () => void
 }
+
+/** Milliseconds: a burst of handshakes holds a healthy peer up so long. */
+const slowness = 1000
 
 /** A closed breaker. A failure opens it for `openFor` ms of `now`, a monotonic clock; then one call at a time probes until one succeeds. */
 export function createBreaker(now: () => number, openFor = 1000): Breaker {
   let openUntil: number | undefined
   let isProbing = false
+  let succeededAt = -Infinity
+  const fail = (): void => {
+    openUntil = now() + openFor
+    isProbing = false
+  }
   return {
+    fail,
     allows() {
       if (openUntil === undefined) return true
       if (isProbing || now() < openUntil) return false
@@ -20,10 +31,10 @@ export function createBreaker(now: () => number, openFor = 1000): Breaker {
     succeed() {
       openUntil = undefined
       isProbing = false
+      succeededAt = now()
     },
-    fail() {
-      openUntil = now() + openFor
-      isProbing = false
+    late() {
+      if (isProbing || now() - succeededAt >= slowness) fail()
     },
   }
 }

@@ -42,8 +42,6 @@ export interface ForwardOptions {
 
 /** The API server waits 3 s; a healthy leader answers in some milliseconds, and what has waited this long is better decided here. */
 export const forwardLimit = 150
-/** Milliseconds since its last answer for which a leader counts as slow, and not as away: a burst of handshakes holds it up so long. */
-const slowness = 1000
 /** After a stall of our own the clock says that nothing is left, and the first replica has answered all the same. */
 const leastForRedirect = 50
 
@@ -101,17 +99,14 @@ async function ask(client: ForwardOptions['client'], url: string, review: string
  */
 export function createForward({ client, leader, breaker, onResult, told, elapsed }: ForwardOptions) {
   const breakers = createBreakers(breaker)
-  let answeredAt = -Infinity
   const askAllowed = async (url: string, review: string, until: number): Promise<Outcome> => {
     const left = Math.max(until - elapsed(), leastForRedirect)
     const ours = breakers.of(url)
     if (!ours.allows()) return { result: 'breaker-open' }
     const outcome = await ask(client, url, review, left)
-    if (outcome.result === 'answered') answeredAt = elapsed()
-    // One that answers others is slow and not away: what it cannot answer in time is decided here, the next one may be in time.
-    if (outcome.result === 'timeout' && elapsed() - answeredAt < slowness) return outcome
     // Who says that another leads has answered, and at once: asking it again costs little, and it may lead the next moment.
     if (outcome.result === 'answered' || outcome.result === 'not-leader') ours.succeed()
+    else if (outcome.result === 'timeout') ours.late()
     else ours.fail()
     return outcome
   }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Server } from 'node:https'
+import type { Request } from '../placement/scope.ts'
 import { HttpError } from './http-errors.ts'
 import { readHello, readPeer, readReservations, type Hello, type NotLeader, type Peer, type Read } from './peer.ts'
 import { parseReview } from './review.ts'
@@ -11,7 +12,7 @@ export interface PeerCalls {
    * Decides a forwarded AdmissionReview and gives the JSON text of the answer. It must never forward it in turn: so a review is handed on
    * once, whatever the replicas take each other for.
    */
-  readonly review: (body: unknown) => string | NotLeader | Promise<string | NotLeader>
+  readonly review: (request: Request) => string | NotLeader | Promise<string | NotLeader>
   /** A follower says where it is. The leader answers with the other followers: one of them may be the next leader. */
   readonly hello: (peer: Hello) => { readonly peers: readonly Peer[] } | NotLeader
   /** The leader wants to stop and asks this replica to lead; true once it does. */
@@ -41,7 +42,7 @@ export function addPeerRoutes(app: FastifyInstance<Server>, { review, hello, lea
   app.post('/mutate', { bodyLimit }, async ({ body }, reply) => {
     const parsed = parseReview(body)
     if ('wrong' in parsed) throw new HttpError('not-a-review', parsed.wrong)
-    const answer = await review(body)
+    const answer = await review(parsed.request)
     return typeof answer === 'string' ? reply.header('content-type', 'application/json').send(answer) : sendAway(reply, answer)
   })
   app.post('/hello', { bodyLimit: peerLimit }, async ({ body }, reply) => {

@@ -9,7 +9,6 @@ import { peersIn, type NotLeader } from '../admission/peer.ts'
 import { createPeerClient } from '../admission/peer-client.ts'
 import { createPeerServer } from '../admission/peer-server.ts'
 import type { Metrics } from '../admission/metrics.ts'
-import { parseReview } from '../admission/review.ts'
 import { followPeerCertificates, isPeer, peerName, toPeerPair } from '../certificates/peers.ts'
 import { monotonicClock } from '../cluster/clock.ts'
 import type { Connection } from '../cluster/connection.ts'
@@ -28,8 +27,6 @@ export interface Peers {
   readonly lead: Leadership
   /** Has the leader decide; undefined when it did not. */
   readonly forward: (text: string) => Promise<string | undefined>
-  /** Where the others reach this one; undefined: there are none. */
-  readonly url: string | undefined
   /** Says goodbye: the Lease is released if it is ours, and nobody is answered any more. */
   readonly stop: () => Promise<void>
 }
@@ -57,7 +54,7 @@ const greetEvery = 2000
 
 /** Without a Lease there is nobody else. */
 export const nobodyElse: Peers = {
-  lead: alone, forward: () => Promise.resolve(undefined), url: undefined, stop: () => Promise.resolve(),
+  lead: alone, forward: () => Promise.resolve(undefined), stop: () => Promise.resolve(),
 }
 
 /** Until it is known who leads, this replica does not. */
@@ -79,7 +76,7 @@ export async function startPeers(options: PeersOptions): Promise<Peers> {
   let lead: Leadership = nobodyYet.lead
   const server = createPeerServer({
     tls, isPeer, log, elapsed: () => performance.now(), countRefusal: metrics.countPeerRefused,
-    review: async body => say(body, options),
+    review: request => say(request, options),
     hello: follower => welcome(lead, follower),
     lead: from => lead.takeLead(from),
     take: seats => lead.takeSeats(seats),
@@ -104,7 +101,7 @@ export async function startPeers(options: PeersOptions): Promise<Peers> {
   const cancel = repeat(() => void lead.greet(), greetEvery)
   log.info({ ...self, lease: `${leaseNamespace}/${leaseName}` }, 'one of several replicas')
   return {
-    lead, forward, url: self.url,
+    lead, forward,
     async stop() {
       cancel()
       certificates.stop()
@@ -119,14 +116,12 @@ function welcome(lead: Leadership, follower: Follower): NotLeader | { readonly p
   return peers === undefined ? { leader: lead.other() } : { peers }
 }
 
-async function say(body: unknown, { review, metrics }: PeersOptions): Promise<string | NotLeader> {
-  const parsed = parseReview(body)
-  if ('wrong' in parsed) throw new Error(parsed.wrong)
+async function say(request: Request, { review, metrics }: PeersOptions): Promise<string | NotLeader> {
   const start = performance.now()
-  const decision = await review(parsed.request)
+  const decision = await review(request)
   if ('leader' in decision) return decision
   metrics.countDecision(decision, (performance.now() - start) / 1000)
-  return JSON.stringify(answer(parsed.request.uid, decision))
+  return JSON.stringify(answer(request.uid, decision))
 }
 
 function urlOf(host: string, port: number): string {

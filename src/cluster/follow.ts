@@ -23,6 +23,12 @@ export const paths = {
   nodes: '/api/v1/nodes',
 } as const
 
+/** The query for pods that have not ended: one that has holds no seat, though it may be kept for its logs. */
+export const livePods = { fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed' } as const
+
+/** The query for those of them that carry a distributor's label. */
+export const placedPods = { labelSelector: distributorLabel, ...livePods } as const
+
 export interface FollowOptions {
   readonly connection: Connection
   readonly knowledge: Knowledge
@@ -76,8 +82,7 @@ export function followCluster({ knowledge: { distributors, revisions, nodes }, .
     }),
     pods: createReflector({
       ...shared, path: paths.pods, metadataOnly: true, parse: object => readPlacedPod(object, shareText),
-      // A pod that has ended holds no seat, though it may be kept for its logs.
-      query: { labelSelector: distributorLabel, fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed' },
+      query: placedPods,
       consumer: { replace: revisions.replace, apply: revisions.apply, remove: ({ uid }) => revisions.remove(uid) },
     }),
     nodes: createReflector({

@@ -4,6 +4,7 @@ import { ClusterError, message, networkError, ownReasons } from './cluster-error
 import type { Connection } from './connection.ts'
 import { createDelivery, type Consumer, type Delivery, type Log } from './delivery.ts'
 import { listAll } from './list.ts'
+import { acceptMetadata } from './partial-metadata.ts'
 import { createProgress, type Progress, type ReflectorStatus } from './progress.ts'
 import { readEvents } from './watch-stream.ts'
 
@@ -49,10 +50,6 @@ const shortWatch = 1000
 /** So many watches in a row that were answered and brought nothing: the resourceVersion is no good (etcd restored from a backup, say). */
 const barrenWatches = 2
 
-function partial(kind: string) {
-  return `application/json;as=${kind};g=meta.k8s.io;v=v1`
-}
-
 interface Context<T> {
   readonly options: ReflectorOptions<T>
   readonly progress: Progress
@@ -68,7 +65,7 @@ interface Context<T> {
 async function list<T>(context: Context<T>): Promise<void> {
   const { options, progress, delivery, signal } = context
   const { connection, path, query = {}, metadataOnly, clock, pageSize = 500 } = options
-  const accept = metadataOnly ? partial('PartialObjectMetadataList') : 'application/json'
+  const accept = metadataOnly ? acceptMetadata('PartialObjectMetadataList') : 'application/json'
   const all = await listAll({ connection, path, query, accept, pageSize, timeout: pageTimeout, clock, signal, keep: delivery.keep })
   if (signal.aborted) return
   delivery.replace(all.items)
@@ -89,7 +86,7 @@ async function watch<T>(context: Context<T>, resourceVersion: string): Promise<b
   try {
     const response = await connection.request(path, {
       query: { ...query, watch: 1, allowWatchBookmarks: true, resourceVersion, timeoutSeconds },
-      headers: { accept: metadataOnly ? partial('PartialObjectMetadata') : 'application/json' },
+      headers: { accept: metadataOnly ? acceptMetadata('PartialObjectMetadata') : 'application/json' },
       signal: deadline.signal
     })
     progress.watching()

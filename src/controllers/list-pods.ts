@@ -1,6 +1,8 @@
 import type { Clock } from '../cluster/clock.ts'
 import type { Connection } from '../cluster/connection.ts'
+import { livePods } from '../cluster/follow.ts'
 import { listAll } from '../cluster/list.ts'
+import { acceptMetadata } from '../cluster/partial-metadata.ts'
 import { distributorLabel } from '../placement/keys.ts'
 
 /** Which pods of a namespace: those that no distributor placed, those of one distributor, or all that live. */
@@ -22,7 +24,6 @@ export interface How {
 const pageSize = 500
 /** Milliseconds for one page. */
 const timeout = 30_000
-const partial = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1'
 
 export function createPodLists(connection: Pick<Connection, 'request'>, clock: Clock, signal: AbortSignal): PodLists {
   return {
@@ -32,11 +33,11 @@ export function createPodLists(connection: Pick<Connection, 'request'>, clock: C
         connection, clock, signal, keep, pageSize, timeout,
         path: namespace === undefined ? '/api/v1/pods' : `/api/v1/namespaces/${namespace}/pods`,
         query: {
-          fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed',
+          ...livePods,
           ...labelSelector === undefined ? {} : { labelSelector },
           ...cached ? { resourceVersion: '0' } : {},
         },
-        accept: metadataOnly ? partial : 'application/json',
+        accept: metadataOnly ? acceptMetadata('PartialObjectMetadataList') : 'application/json',
       })
       return items
     },

@@ -1,10 +1,9 @@
 import type { Clock } from '../cluster/clock.ts'
 import type { Connection } from '../cluster/connection.ts'
 import type { Log } from '../cluster/delivery.ts'
-import { paths } from '../cluster/follow.ts'
+import { paths, placedPods } from '../cluster/follow.ts'
 import { createReflector, type Reflector } from '../cluster/reflector.ts'
 import { isMap } from '../placement/is-map.ts'
-import { distributorLabel } from '../placement/keys.ts'
 import { readPlacedPod } from '../placement/seats/placed-pod.ts'
 import type { Revisions } from '../placement/seats/revisions.ts'
 import type { Readiness } from '../placement/seats/seated-pods.ts'
@@ -25,7 +24,7 @@ export function followReadiness({ revisions, ...shared }: ReadinessOptions): Ref
   return createReflector({
     ...shared,
     path: paths.pods,
-    query: { labelSelector: distributorLabel, fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed' },
+    query: placedPods,
     parse: readReadiness,
     consumer: {
       replace: revisions.replaceReady,

@@ -2,6 +2,7 @@ import { createDeadline, type Clock } from '../cluster/clock.ts'
 import { ClusterError, ownReasons } from '../cluster/cluster-error.ts'
 import type { Connection } from '../cluster/connection.ts'
 import { parseKey } from '../cluster/object-key.ts'
+import { acceptMetadata } from '../cluster/partial-metadata.ts'
 import type { Listed } from '../placement/distributor/listed.ts'
 import { apiVersion, kind } from '../placement/keys.ts'
 import type { DistributorStatus } from '../placement/status/status.ts'
@@ -30,7 +31,7 @@ const timeout = 10_000
  */
 export function createStatusWriter({ connection, write, clock }: StatusWriterOptions): WriteStatus {
   const findVersion = async (path: string, { uid }: Listed, signal: AbortSignal): Promise<string> => {
-    const headers = { accept: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1' }
+    const headers = { accept: acceptMetadata('PartialObjectMetadata') }
     const found = parseKey(await (await connection.request(path, { headers, signal })).json())
     if (found?.key.uid === uid && found.resourceVersion !== undefined) return found.resourceVersion
     throw new ClusterError(`GET ${path}: not the object that was listed: it has another uid`, { status: 409, reason: 'Conflict' })

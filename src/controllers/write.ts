@@ -14,8 +14,9 @@ export class NotLeading extends Error {
 const longestWrite = 10_000
 
 /**
- * Writes for as long as this replica leads, and until `ending` is aborted. `isLeading` looks at our own renew deadline at the moment of the call, so that one that was
- * frozen writes nothing when it wakes up. For what happens between the look and the write, what changes an object carries its uid or resourceVersion.
+ * Writes for as long as this replica leads, and until `ending` is aborted. `isLeading` looks at our own renew deadline at the moment of the
+ * call, so that one that was frozen writes nothing when it wakes up. For what happens between the look and the write, what changes an
+ * object carries its uid or resourceVersion.
  */
 export function createWrite(connection: Pick<Connection, 'request'>, isLeading: () => boolean, ending: AbortSignal): Write {
   return async (path, request) => {

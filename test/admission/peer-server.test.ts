@@ -3,7 +3,7 @@ import { connect } from 'node:tls'
 import t from 'tap'
 import { bodyLimit } from '../../src/admission/server.ts'
 import { createClient, nextTls, peerTls, plainLeaf, sendAs, serve, servingPair, strangeLeaf, stranger } from './peering.ts'
-import { review } from './serving.ts'
+import { createReview, review } from './serving.ts'
 
 const asPair = ({ certificate, key }: { readonly certificate: string, readonly key: string }) => ({ cert: certificate, key })
 
@@ -99,15 +99,20 @@ for (const { name, path, body, options, want } of routes) {
   })
 }
 
+const requestOf = (uid: string) => {
+  const { kind, namespace, operation, object } = createReview(uid).request
+  return { uid, operation, kind: { group: kind.group, kind: kind.kind }, subResource: '', namespace, dryRun: false, object }
+}
+
 void t.test('what is called gets what was sent', async t => {
   const got: unknown[] = []
   const take = (value: unknown) => { got.push(value); return true as const }
-  const { url } = await serve(t, { review: body => { take(body); return '{}' }, hello: value => ({ peers: [], taken: take(value) }), lead: async value => take(value), take })
+  const { url } = await serve(t, { review: request => { take(request); return '{}' }, hello: value => ({ peers: [], taken: take(value) }), lead: async value => take(value), take })
   const client = createClient(t)
   for (const [path, body] of [['/mutate', review('a')], ['/hello', hello], ['/lead', asked], ['/reservations', list]] as const) {
     await client.send(url, path, body, 10_000)
   }
-  t.strictSame(got, [JSON.parse(review('a')), { identity: 'a', url: 'https://10.0.0.1:8444', ready: true }, leader, [{ uid: 'x' }, 'y']])
+  t.strictSame(got, [requestOf('a'), { identity: 'a', url: 'https://10.0.0.1:8444', ready: true }, leader, [{ uid: 'x' }, 'y']])
 })
 
 const badUrl = 'url must be https://HOST:PORT, without user, path or query, at most 300 characters'

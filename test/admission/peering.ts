@@ -58,7 +58,7 @@ export const serve = async (t: Test, options: Partial<PeerServerOptions> = {}, h
   const server = createPeerServer({
     tls: peerTls, isPeer, elapsed: () => state.now, countRefusal: () => { state.refusals += 1 },
     log: pino({ base: null, timestamp: false }, { write: (line: string) => { logged.push(JSON.parse(line)) } }),
-    review: body => answerTo((body as { request: { uid: string } }).request.uid),
+    review: ({ uid }) => answerTo(uid),
     hello: () => ({ peers: [] }), lead: async () => true, take: () => true,
     ...options,
   })

@@ -9,6 +9,16 @@ export type Claims = Readonly<Record<string, Claim>>
 /** The split of the classic sample, by the nodes' label `type`. */
 export const classic: Claims = { default: { weight: 80, base: 0 }, spot: { weight: 20, base: 0 } }
 
+/** Six groups with base and max, by the nodes' label `pool`. */
+export const uneven: Claims = {
+  p1: { weight: 7, base: 2 },
+  p2: { weight: 13, base: 0, max: 20 },
+  p3: { weight: 1, base: 1 },
+  p4: { weight: 29, base: 0 },
+  p5: { weight: 3, base: 0, max: 4 },
+  p6: { weight: 5, base: 3, max: 30 },
+}
+
 /** The groups that are farther from the exact ideal than the proven bound; no group is, for counts that are fair. */
 export function unfairGroups(claims: Claims, counts: Readonly<Record<string, number>>): readonly string[] {
   const groups = Object.values(claims)

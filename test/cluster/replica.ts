@@ -1,9 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Balancer, Endpoint } from './balancer.ts'
 import { parseMetrics, type Sample } from './parse-metrics.ts'
-import { listProcess } from './versprei.ts'
+import { listProcess, parseServing, type Versprei } from './versprei.ts'
 import { waitFor } from './wait-for.ts'
 
 /** One process of several that serve behind one address. */
@@ -36,21 +35,9 @@ export interface ReplicaOptions {
   readonly balancer: Balancer
 }
 
-/** What is served unless told otherwise: the source as it stands, or what VERSPREI_ENTRY names (dist/main.js of a build). */
-export const defaultEntry = process.env['VERSPREI_ENTRY'] ?? join(import.meta.dirname, '../../src/main.ts')
-
 /** Milliseconds: longer than a start, or a drain, on a busy machine. */
 const timeout = 90_000
 const keptLines = 200
-
-interface Serving { readonly url: string, readonly metricsUrl: string }
-
-/** The addresses from the line that the server logs once it listens; undefined for any other line. */
-function parseServing(line: string): Serving | undefined {
-  if (!line.startsWith('{')) return undefined
-  const logged: { readonly msg?: string } & Serving = JSON.parse(line)
-  return logged.msg === 'serving' ? logged : undefined
-}
 
 /**
  * Starts one replica on ports of its own and puts it behind the balancer, once it listens; into the rotation it comes when it is ready.
@@ -110,7 +97,7 @@ function watchOver(child: ChildProcess) {
     child.on('error', error => { resolve(error.message) }).on('close', (code, signal) => { resolve(signal ?? `exit code ${code}`) })
   })
   const log: string[] = []
-  let serving: Serving | undefined
+  let serving: Versprei | undefined
   const keep = (line: string): void => {
     log.push(line)
     log.splice(0, log.length - keptLines)

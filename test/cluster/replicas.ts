@@ -6,7 +6,8 @@ import { openApiGate, type ApiGate } from './api-gate.ts'
 import { createBalancer, type Balancer, type BalancerOptions } from './balancer.ts'
 import { callApi, readApi, requestApi } from './cluster.ts'
 import { sumOf } from './parse-metrics.ts'
-import { defaultEntry, startReplica, type Replica } from './replica.ts'
+import { startReplica, type Replica } from './replica.ts'
+import { entry, probe } from './versprei.ts'
 import { waitFor } from './wait-for.ts'
 
 /** Several replicas of Versprei that share a folder of certificates and are called at one address. */
@@ -76,7 +77,7 @@ export async function startReplicas(t: Pick<Test, 'teardown'>, count: number, op
   ]
   const start = async (more: number) => {
     const started = await Promise.allSettled(Array.from({ length: more }, async () => {
-      all.push(await startReplica({ entry: options.entry ?? defaultEntry, flags: serveFlags, balancer }))
+      all.push(await startReplica({ entry: options.entry ?? entry, flags: serveFlags, balancer }))
     }))
     for (const result of started) if (result.status === 'rejected') throw result.reason
     await waitFor('every replica is in rotation', () => awake().every(({ endpoint }) => endpoint.isInRotation()), { timeout })
@@ -116,15 +117,6 @@ async function findLeader(awake: () => readonly Replica[]): Promise<Replica> {
     if (leaders.length !== 1) throw new Error(`${leaders.length} of ${replicas.length} lead`)
     return leaders[0]
   }, { timeout })
-}
-
-/** A pod as a ReplicaSet would create it: one that no rule of the webhook's leaves unsent. */
-const probe = {
-  metadata: {
-    name: 'versprei-test-probe',
-    ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'versprei-test-probe-0', uid: '0', controller: true }],
-  },
-  spec: { containers: [{ name: 'probe', image: 'probe' }] },
 }
 
 interface Registration { readonly webhooks?: readonly { readonly clientConfig: { readonly url?: string } }[] }

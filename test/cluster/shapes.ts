@@ -1,27 +1,17 @@
 import { phaseOf } from '../../src/placement/distributor/plan.ts'
 import { createSequence, type Sequence } from '../../src/placement/seats/sequence.ts'
-import type { Claim } from '../../src/placement/seats/ideal.ts'
 import { apply, requestApi, scale } from './cluster.ts'
+import { classic, uneven, type Claims } from './fairness.ts'
 
 /** What is created while something happens to Versprei: Deployments of one namespace under one distributor. */
 export interface Shape {
   readonly name: string
   /** The label that tells the nodes of one group from those of another; its values name the groups. */
   readonly nodeLabel: string
-  readonly claims: Readonly<Record<string, Claim>>
+  readonly claims: Claims
   readonly deployments: number
   /** Of each Deployment. */
   readonly replicas: number
-}
-
-const classic = { default: { weight: 80, base: 0 }, spot: { weight: 20, base: 0 } }
-const uneven: Readonly<Record<string, Claim>> = {
-  p1: { weight: 7, base: 2 },
-  p2: { weight: 13, base: 0, max: 20 },
-  p3: { weight: 1, base: 1 },
-  p4: { weight: 29, base: 0 },
-  p5: { weight: 3, base: 0, max: 4 },
-  p6: { weight: 5, base: 3, max: 30 },
 }
 
 /** One large Deployment, 80/20. */

@@ -1,7 +1,6 @@
 import t from 'tap'
-import type { Claim } from '../../src/placement/seats/ideal.ts'
 import { apply, countByGroup, createNamespace, metric, scale, waitReady, type Pod } from './cluster.ts'
-import { classic, isFair } from './fairness.ts'
+import { classic, isFair, uneven } from './fairness.ts'
 import { applySample, readSample } from './sample.ts'
 
 const uids = (pods: readonly Pod[]): ReadonlySet<string> => new Set(pods.map(({ metadata }) => metadata.uid))
@@ -49,15 +48,6 @@ void t.test('a burst from 10 to 1,000 ends exactly 800/200, and every scale-in l
   }
   t.equal(await metric('apiserver_admission_webhook_fail_open_count'), failOpen, 'no call failed open')
 })
-
-const uneven: Readonly<Record<string, Claim>> = {
-  p1: { weight: 7, base: 2 },
-  p2: { weight: 13, base: 0, max: 20 },
-  p3: { weight: 1, base: 1 },
-  p4: { weight: 29, base: 0 },
-  p5: { weight: 3, base: 0, max: 4 },
-  p6: { weight: 5, base: 3, max: 30 },
-}
 
 void t.test('six uneven groups with base and max, at 1 to 30 and 200, are within their bound', async t => {
   const namespace = await createNamespace(t)

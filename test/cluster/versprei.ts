@@ -29,7 +29,7 @@ export interface VerspreiOptions {
 interface Registration { readonly webhooks?: readonly { readonly name: string, readonly clientConfig: { readonly url?: string } }[] }
 
 /** What is served: the source as it stands, or what VERSPREI_ENTRY names (dist/main.js of a build). */
-const entry = process.env['VERSPREI_ENTRY'] ?? join(import.meta.dirname, '../../src/main.ts')
+export const entry = process.env['VERSPREI_ENTRY'] ?? join(import.meta.dirname, '../../src/main.ts')
 /** Milliseconds: longer than a start, or a drain, on a busy machine. */
 const timeout = 30_000
 const keptLines = 100
@@ -50,15 +50,15 @@ const findPort = async (): Promise<number> => {
   return address.port
 }
 
-/** The address of /metrics from the line that the server logs once it listens; undefined for any other line. */
-const parseServing = (line: string): string | undefined => {
+/** The addresses from the line that the server logs once it listens; undefined for any other line. */
+export const parseServing = (line: string): Versprei | undefined => {
   if (!line.startsWith('{')) return undefined
-  const logged: { msg?: string, metricsUrl?: string } = JSON.parse(line)
-  return logged.msg === 'serving' ? logged.metricsUrl : undefined
+  const logged: { readonly msg?: string } & Versprei = JSON.parse(line)
+  return logged.msg === 'serving' ? logged : undefined
 }
 
 /** A pod as a ReplicaSet would create it: one that no rule of the webhook's leaves unsent. */
-const probe = {
+export const probe = {
   metadata: {
     name: 'versprei-test-probe',
     ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'versprei-test-probe-0', uid: '0', controller: true }],
@@ -105,7 +105,7 @@ export const launchVersprei = async ({ flags = [] }: VerspreiOptions = {}): Prom
   let metricsUrl: string | undefined
   const keep = (line: string) => { log.push(line); log.splice(0, log.length - keptLines) }
   createInterface({ input: child.stderr }).on('line', keep)
-  createInterface({ input: child.stdout }).on('line', line => { keep(line); metricsUrl ??= parseServing(line) })
+  createInterface({ input: child.stdout }).on('line', line => { keep(line); metricsUrl ??= parseServing(line)?.metricsUrl })
   const fail = (what: string, cause?: unknown) => new Error(`${what}; the end of its log:\n${log.join('\n')}`, { cause })
 
   const end = async (signal: NodeJS.Signals) => {

@@ -1,5 +1,5 @@
 import type { Target } from '../distributor/distributor.ts'
-import type { Listed } from '../distributor/listed.ts'
+import { mistakesOf, type Listed } from '../distributor/listed.ts'
 import type { PreviousCondition } from './read-status.ts'
 import type { Complained } from './reasons.ts'
 import type { Condition, DistributorStatus, Verdict } from './status.ts'
@@ -31,9 +31,8 @@ export function summarize(facts: Facts): DistributorStatus {
   const isDeciding = plan !== undefined && rival === undefined
   const { groups = [], enforcement } = plan?.distributor ?? {}
   const target = listed.target === undefined ? undefined : nameTarget(listed.target)
-  const mistakes = 'mistakes' in listed.outcome ? listed.outcome.mistakes : []
   const verdicts: readonly Verdict[] = [
-    judgeReady(target ?? 'it', mistakes, rival, enforcement),
+    judgeReady(target ?? 'it', mistakesOf(listed), rival, enforcement),
     judgeBalanced(groups, isDeciding ? counted : undefined, enforcement),
     judgeDegraded(isDeciding ? complaints : []),
     judgeConflict(listed, target ?? 'it', rival),

@@ -1,4 +1,4 @@
-import type { Enforcement, Group, Mistake } from '../distributor/distributor.ts'
+import type { Enforcement, Group } from '../distributor/distributor.ts'
 import type { Listed } from '../distributor/listed.ts'
 import type { Complained } from './reasons.ts'
 import type { Verdict } from './status.ts'
@@ -14,10 +14,9 @@ const named = 4
 export type Rival = Pick<Listed, 'name' | 'created'>
 
 /** Whether its pods are placed: the spec is valid, and it is the first of those with its target. */
-export function judgeReady(target: string, mistakes: readonly Mistake[], rival: Rival | undefined, enforcement: Enforcement | undefined): Verdict<'Ready'> {
+export function judgeReady(target: string, mistakes: readonly string[], rival: Rival | undefined, enforcement: Enforcement | undefined): Verdict<'Ready'> {
   if (mistakes.length > 0) {
-    const told = mistakes.map(({ path, message }) => `${path === '' ? '' : `${path}: `}${message}`).join('; ')
-    return { type: 'Ready', status: 'False', reason: 'InvalidSpec', message: cut(`its pods are created as they are: ${told}`) }
+    return { type: 'Ready', status: 'False', reason: 'InvalidSpec', message: cut(`its pods are created as they are: ${mistakes.join('; ')}`) }
   }
   if (rival !== undefined) return { type: 'Ready', status: 'False', reason: 'Conflicted', message: `${rival.name} decides for ${target}` }
   return enforcement === 'Audit'
