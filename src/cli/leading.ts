@@ -20,6 +20,8 @@ import type { Knowledge } from '../placement/knowledge.ts'
 export interface Leading {
   /** When the API server last said anything about which pods are Ready; milliseconds since 1970. */
   readonly readinessContact: () => number | undefined
+  /** Strays are looked for at once, everywhere: after any sign that admissions were missed. */
+  readonly sweepNow: () => void
   readonly stop: () => Promise<void>
 }
 
@@ -59,10 +61,12 @@ export function startLeading(options: LeadingOptions): Leading {
   }
   const adopt = createAdoption({ ...shared, lists, patches, emit: events.emit })
   const status = createStatusController({ ...shared, write: writeStatus, events })
-  const loops = [createSweep({ ...shared, adoption: adopt }), createRerank({ ...shared, lists, patches }), status]
+  const sweep = createSweep({ ...shared, adoption: adopt })
+  const loops = [sweep, createRerank({ ...shared, lists, patches }), status]
   for (const loop of loops) loop.start()
   return {
     readinessContact: status.lastContact,
+    sweepNow: sweep.sweepNow,
     async stop() {
       ending.abort(new Error('stopped'))
       await Promise.all([patches.stop(), ...loops.map(loop => loop.stop())])

@@ -12,7 +12,7 @@ import type { Metrics } from '../admission/metrics.ts'
 import { followPeerCertificates, isPeer, peerName, toPeerPair } from '../certificates/peers.ts'
 import { monotonicClock } from '../cluster/clock.ts'
 import type { Connection } from '../cluster/connection.ts'
-import { createElection } from '../cluster/election.ts'
+import { createElection, type Election } from '../cluster/election.ts'
 import type { Follower } from '../controllers/followers.ts'
 import { alone, createLeadership, type Leadership } from '../controllers/leadership.ts'
 import type { Decision } from '../placement/decide.ts'
@@ -25,6 +25,10 @@ import { repeat } from './repeat.ts'
 /** The other replicas, and which of all leads. */
 export interface Peers {
   readonly lead: Leadership
+  /** Whether it is known who leads, or that nobody can be found. */
+  readonly isSettled: () => boolean
+  /** Call it when this replica could lead: looks who does, and leads if nobody does. Never rejects. */
+  readonly settle: () => Promise<void>
   /** Has the leader decide; undefined when it did not. */
   readonly forward: (text: string) => Promise<string | undefined>
   /** Says goodbye: the Lease is released if it is ours, and nobody is answered any more. */
@@ -54,11 +58,11 @@ const greetEvery = 2000
 
 /** Without a Lease there is nobody else. */
 export const nobodyElse: Peers = {
-  lead: alone, forward: () => Promise.resolve(undefined), stop: () => Promise.resolve(),
+  lead: alone, isSettled: () => true, settle: () => Promise.resolve(), forward: () => Promise.resolve(undefined), stop: () => Promise.resolve(),
 }
 
 /** Until it is known who leads, this replica does not. */
-export const nobodyYet: Peers = { ...nobodyElse, lead: { ...alone, isLeading: () => false, mayWrite: () => false } }
+export const nobodyYet: Peers = { ...nobodyElse, isSettled: () => false, lead: { ...alone, isLeading: () => false, mayWrite: () => false } }
 
 /** Listens to other replicas, and takes part in the election. Throws when it cannot listen. */
 export async function startPeers(options: PeersOptions): Promise<Peers> {
@@ -101,12 +105,25 @@ export async function startPeers(options: PeersOptions): Promise<Peers> {
   const cancel = repeat(() => void lead.greet(), greetEvery)
   log.info({ ...self, lease: `${leaseNamespace}/${leaseName}` }, 'one of several replicas')
   return {
-    lead, forward,
+    lead, forward, ...createOutset(election),
     async stop() {
       cancel()
       certificates.stop()
       await election.stop()
       await Promise.all([server.close(), client.close()])
+    },
+  }
+}
+
+function createOutset(election: Election): Pick<Peers, 'isSettled' | 'settle'> {
+  let isSettled = false
+  return {
+    isSettled: () => isSettled,
+    async settle() {
+      await election.look()
+      // That look may have begun before we could lead: then a free Lease was left alone.
+      if (election.leader() === undefined) await election.look()
+      isSettled = true
     },
   }
 }

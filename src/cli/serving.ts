@@ -81,9 +81,10 @@ export async function createServing({ configuration, prepared, log, onCertificat
 }
 
 /** What keeps it from being called; empty: it is ready. */
-export function unready({ draining, sources }: State): readonly string[] {
+export function unready({ draining, sources, peers }: State): readonly string[] {
   if (draining) return ['it is about to end']
-  return (sources?.missing() ?? ['everything']).map(resource => `the first full list of ${resource} is not there yet`)
+  const missing = (sources?.missing() ?? ['everything']).map(resource => `the first full list of ${resource} is not there yet`)
+  return missing.length > 0 || peers.isSettled() ? missing : ['it is not known yet which replica leads']
 }
 
 /** Before the first full lists a decision would rest on nothing: the leader decides, if there is one; else the pod is let through. */

@@ -13,6 +13,8 @@ export interface Sources {
   readonly missing: () => readonly string[]
   /** Whether none is missing. */
   readonly isSynced: () => boolean
+  /** Resolves once none is missing. */
+  readonly synced: Promise<void>
   /** Seconds since the API server last said anything, by resource; until it does, since we began to ask. */
   readonly staleness: () => Readonly<Record<string, number>>
   readonly stop: () => Promise<void>
@@ -31,12 +33,11 @@ export function openCluster(
   const started = Date.now()
   const reflectors = Object.entries(followCluster({ connection, knowledge, clock: systemClock, random: Math.random, log }))
   for (const [, reflector] of reflectors) reflector.start()
-  let synced = false
-  const noteSynced = async (): Promise<void> => {
+  let isSynced = false
+  const sync = async (): Promise<void> => {
     await Promise.all(reflectors.map(([, reflector]) => reflector.synced))
-    synced = true
+    isSynced = true
   }
-  void noteSynced()
   const cancel = repeat(() => {
     const seen = reflectors.find(([resource]) => resource === 'pods')?.[1].status().lastContact
     const expired = seen === undefined ? [] : knowledge.revisions.expire(seen, true)
@@ -44,7 +45,8 @@ export function openCluster(
   }, expireEvery)
   return {
     missing: () => reflectors.filter(([, reflector]) => !reflector.status().synced).map(([resource]) => resource),
-    isSynced: () => synced,
+    isSynced: () => isSynced,
+    synced: sync(),
     staleness: () => Object.fromEntries(reflectors.map(([resource, reflector]) =>
       [resource, Math.max(0, Date.now() - (reflector.status().lastContact ?? started)) / 1000])),
     async stop() {
@@ -68,6 +70,7 @@ export async function openManifests(folder: string, knowledge: Knowledge, log: L
   return {
     missing: () => [],
     isSynced: () => true,
+    synced: Promise.resolve(),
     staleness: () => ({}),
     async stop() {
       cancel()

@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { keepRegistered } from '../controllers/registration.ts'
-import { serviceName, type Reach } from '../controllers/webhook-entry.ts'
+import { serviceName, timeoutSeconds, type Reach } from '../controllers/webhook-entry.ts'
 import type { GivenSeat } from '../placement/seats/given-seat.ts'
 import type { Configuration } from './configuration.ts'
 import { startLeading, whileWanted, type Leading } from './leading.ts'
@@ -10,7 +10,8 @@ import { listen } from './listen.ts'
 import { startPeers } from './peers.ts'
 import type { Prepared } from './prepare.ts'
 import { repeat } from './repeat.ts'
-import { createServing, unready, type Serving, type State } from './serving.ts'
+import { createStallWatch } from './stall.ts'
+import { createServing, type Serving, type State } from './serving.ts'
 import { openCluster, openManifests } from './sources.ts'
 
 /** A Versprei that serves. */
@@ -35,6 +36,7 @@ export async function startVersprei(configuration: Configuration, prepared: Prep
     void leading?.look()
     void registering?.look()
   }
+  const sweep = () => leading?.current()?.sweepNow()
   const serving = await createServing({ configuration, prepared, log, onCertificate: async () => registering?.current()?.check() })
   const { state, admission, operations, certificates } = serving
   state.readinessContact = () => leading?.current()?.readinessContact()
@@ -54,11 +56,11 @@ export async function startVersprei(configuration: Configuration, prepared: Prep
     if (prepared.connection === undefined) state.sources = await openManifests(configuration.manifests ?? '', serving.knowledge, log)
     else {
       leading = whileWanted(() => !isEnding && isLeadingForGood(state), createStart(configuration, prepared, serving, log), log)
-      registering = whileWanted(() => !isEnding && unready(state).length === 0, () => register(configuration, prepared, serving, log), log)
+      registering = whileWanted(() => !isEnding && canLead(state), () => register(configuration, prepared, serving, log, sweep), log)
       state.sources = openCluster(prepared.connection, serving.knowledge, log, seats => noteExpired(serving, seats))
       await joinPeers(configuration, prepared, serving, log, look)
     }
-    const cancel = repeat(look, lookEvery)
+    const cancel = takeTurns(look, sweep, log)
     return {
       url, metricsUrl,
       drain() {
@@ -78,6 +80,18 @@ export async function startVersprei(configuration: Configuration, prepared: Prep
   }
 }
 
+/** Looks from now on, until what it returns is called; and for strays after a time in which the API server waited for us in vain. */
+function takeTurns(look: () => void, sweep: () => void, log: Logger): () => void {
+  const noteTurn = createStallWatch(() => performance.now(), timeoutSeconds * 1000, milliseconds => {
+    log.warn({ milliseconds }, 'this process got no time, and the API server waited in vain; looking for pods that it let through')
+    sweep()
+  })
+  return repeat(() => {
+    noteTurn()
+    look()
+  }, lookEvery)
+}
+
 /** Takes part in the election, where there is one. */
 async function joinPeers(
   configuration: Configuration, { connection, leaseNamespace }: Prepared, serving: Serving, log: Logger, onChange: () => void,
@@ -85,13 +99,19 @@ async function joinPeers(
   const { state, knowledge, metrics, ownRace, route } = serving
   if (connection === undefined || leaseNamespace === undefined) return
   state.peers = await startPeers({
-    configuration, connection, leaseNamespace, knowledge, log, metrics, isReady: () => unready(state).length === 0, review: route.forPeer,
+    configuration, connection, leaseNamespace, knowledge, log, metrics, isReady: () => canLead(state), review: route.forPeer,
     onChange() {
       // What this replica gave out while nobody led is to be held until the watch shows it.
       if (state.peers.lead.mayWrite()) knowledge.revisions.takeOver(ownRace.end(Date.now()))
       onChange()
     },
   })
+  void state.sources?.synced.then(() => state.peers.settle())
+}
+
+/** What a leader has to know is there, and it stays. */
+function canLead({ draining, sources }: State): boolean {
+  return !draining && sources?.isSynced() === true
 }
 
 function createStart({ adoption }: Configuration, { connection }: Prepared, serving: Serving, log: Logger) {
@@ -124,7 +144,7 @@ interface Registering {
 }
 
 function register(
-  { webhookUrl }: Configuration, { connection, ownNamespace }: Prepared, { state, certificates }: Serving, log: Logger,
+  { webhookUrl }: Configuration, { connection, ownNamespace }: Prepared, { state, certificates }: Serving, log: Logger, onMended: () => void,
 ): Registering {
   const reach: Reach | undefined = webhookUrl === undefined
     ? ownNamespace === undefined ? undefined : { service: { namespace: ownNamespace, name: serviceName } }
@@ -135,7 +155,7 @@ function register(
   }
   const registration = keepRegistered({
     connection, reach, ownNamespace, log, repeat, authority: () => certificates.current.ca, isLeading: () => state.peers.lead.mayWrite(),
-    now: () => new Date(),
+    now: () => new Date(), onMended,
   })
   void registration.check()
   return { check: registration.check, stop: async () => registration.stop() }

@@ -15,6 +15,8 @@ export interface RegistrationOptions {
   /** Whether the entry is ours to keep. Another replica only sees to it that what it serves is trusted. */
   readonly isLeading: () => boolean
   readonly now: () => Date
+  /** Called after the entry was mended: until then calls may have gone elsewhere, or nowhere. */
+  readonly onMended: () => void
   readonly log: Logger
   /** Calls `task` every so many milliseconds until what it returns is called. */
   readonly repeat: (task: () => void, milliseconds: number) => () => void
@@ -37,7 +39,7 @@ const path = `/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfiguration
  * removed, with the other manifests: it is never created here.
  */
 export function keepRegistered(options: RegistrationOptions): Registration {
-  const { connection, reach, log, repeat } = options
+  const { connection, reach, log, repeat, onMended } = options
   let trouble: string | undefined
   let running = 0
   let last = Promise.resolve()
@@ -51,6 +53,7 @@ export function keepRegistered(options: RegistrationOptions): Registration {
     if (!isStopped && wanted !== undefined) {
       await apply(connection, wanted, asMap(configuration['metadata'])['resourceVersion'])
       log.info({ configuration: configurationName, clientConfig: reach }, 'registered with the API server')
+      onMended()
     }
   }
   const look = async (): Promise<void> => {

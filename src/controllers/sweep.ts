@@ -27,8 +27,8 @@ export interface Sweep {
   readonly start: () => void
   /** Resolves when nothing is under way. */
   readonly stop: () => Promise<void>
-  /** At once, for all namespaces or one: after any sign that admissions were missed. */
-  readonly sweepNow: (namespace?: string) => void
+  /** At once, for all namespaces: after any sign that admissions were missed. */
+  readonly sweepNow: () => void
 }
 
 /** Milliseconds: a change of a distributor is answered within so long. */
@@ -78,8 +78,8 @@ export function createSweep({ knowledge, findings, adoption, clock, random, log 
     async stop() {
       await Promise.all([loop.stop(), scan.stop()])
     },
-    sweepNow(namespace) {
-      agenda.press({ ...namespace === undefined ? {} : { namespace }, isWhole: false })
+    sweepNow() {
+      agenda.press({ isWhole: false })
       loop.wake()
     },
   }

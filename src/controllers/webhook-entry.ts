@@ -13,6 +13,9 @@ export const entryName = 'pods.versprei.io'
 /** The one path that reviews are answered at. */
 export const reviewPath = '/mutate'
 
+/** So long the API server waits for an answer; then it lets the pod through. */
+export const timeoutSeconds = 3
+
 /** What the API server need not send us, so that it never waits for us in vain (CEL; the webhook checks the same itself). */
 const matchConditions = [
   {
@@ -29,8 +32,8 @@ const matchConditions = [
 ]
 
 /**
- * Our entry in the MutatingWebhookConfiguration. It never blocks: Ignore lets pods through when Versprei is away, 3 s bound
- * the wait, kube-system and our own namespace are never sent.
+ * Our entry in the MutatingWebhookConfiguration. It never blocks: Ignore lets pods through when Versprei is away, the
+ * wait is bounded, kube-system and our own namespace are never sent.
  *
  * @param authority PEM; undefined where something else injects the caBundle
  */
@@ -48,7 +51,7 @@ export function webhookEntry(reach: Reach, authority: string | undefined, ownNam
     matchPolicy: 'Equivalent',
     sideEffects: 'NoneOnDryRun',
     reinvocationPolicy: 'Never',
-    timeoutSeconds: 3,
+    timeoutSeconds,
     namespaceSelector: { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: excluded }] },
     objectSelector: { matchExpressions: [{ key: ignoreLabel, operator: 'NotIn', values: ['true'] }] },
     matchConditions,

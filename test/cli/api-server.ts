@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import type { Test } from 'tap'
 
 export const distributors = '/apis/versprei.versprei.io/v1beta1/poddistributors'
+const emptyList = { kind: 'List', metadata: { resourceVersion: '1' }, items: [] } as const
+const emptyConfiguration = { kind: 'MutatingWebhookConfiguration', webhooks: [] } as const
 const configuration = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/versprei'
 
 export interface Api {
@@ -38,12 +40,36 @@ export const writeKubeconfig = async (file: string, port: number): Promise<strin
   return file
 }
 
-/** A loopback API server with empty lists, silent watches and an empty webhook configuration. */
+interface Lease { readonly metadata: { readonly name: string, readonly resourceVersion?: string } }
+
+/** Answers for the Leases, each as it was last written. */
+const createLeases = () => {
+  const leases = new Map<string, Lease>()
+  let version = 0
+  const find = (method: string | undefined, path: string, body: string): Lease | 'conflict' | undefined => {
+    if (method === 'GET') return leases.get(path)
+    const sent: Lease = JSON.parse(body)
+    const where = method === 'POST' ? `${path}/${sent.metadata.name}` : path
+    if (sent.metadata.resourceVersion !== leases.get(where)?.metadata.resourceVersion) return 'conflict'
+    version += 1
+    leases.set(where, { ...sent, metadata: { ...sent.metadata, resourceVersion: `${version}` } })
+    return leases.get(where)
+  }
+  return (response: ServerResponse, method: string | undefined, path: string, body: string): void => {
+    const lease = find(method, path, body)
+    if (lease === undefined) refuse(response, 404, 'NotFound')
+    else if (lease === 'conflict') refuse(response, 409, 'Conflict')
+    else response.end(JSON.stringify(lease))
+  }
+}
+
+/** A loopback API server with empty lists, silent watches, an empty webhook configuration, and Leases. */
 export const startApi = async (t: Test): Promise<Api> => {
   const asked: string[] = []
   const applied: unknown[] = []
   const answers: Api['answers'] = new Map()
   const lists: Api['lists'] = new Map()
+  const answerLease = createLeases()
   const server = createServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://loopback')
     response.setHeader('content-type', 'application/json')
@@ -51,14 +77,14 @@ export const startApi = async (t: Test): Promise<Api> => {
     const body = Buffer.concat(await request.toArray()).toString()
     if (request.method === 'PATCH') applied.push(JSON.parse(body))
     asked.push(`${request.method} ${pathname}`)
+    if (pathname.startsWith('/apis/coordination.k8s.io/')) return answerLease(response, request.method, pathname, body)
     const isWhole = searchParams.get('limit') !== '1'
     if (isWhole) await api.gate
     const list = isWhole ? lists.get(pathname) : undefined
     const answer = list !== undefined && 'code' in list ? list : answers.get(pathname)
     if (answer !== undefined) return refuse(response, answer.code, answer.reason)
     if (answers.has(pathname)) return undefined
-    if (pathname === configuration) return response.end(JSON.stringify({ kind: 'MutatingWebhookConfiguration', webhooks: [] }))
-    return response.end(JSON.stringify({ kind: 'List', metadata: { resourceVersion: '1' }, items: [], ...list }))
+    return response.end(JSON.stringify(pathname === configuration ? emptyConfiguration : { ...emptyList, ...list }))
   })
   await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
   const address = server.address()

@@ -92,3 +92,26 @@ void t.test('while it drains it writes no authority of its own over that of whoe
   t.equal(await running.ended, 0)
   t.equal(api.applied.length, 1)
 })
+
+void t.test('is ready once it is known who leads: of two that start together, one leads by then', async t => {
+  const api = await startApi(t)
+  const lists = Promise.withResolvers<void>()
+  api.gate = lists.promise
+  const certificates = join(t.testdirName, 'certs')
+  const flags = ['--kubeconfig', api.kubeconfig, '--certificates', certificates, '--lease-namespace', 'default', '--peer-host', '127.0.0.1', '--peer-port', '0']
+  const replicas = [start(t, ['serve', ...anyPorts, ...flags])]
+  // The second finds the certificates that the first has made.
+  await replicas[0]?.logs('one of several replicas')
+  replicas.push(start(t, ['serve', ...anyPorts, ...flags]))
+  for (const replica of replicas) await replica.logs('one of several replicas')
+  // Each has looked for a Lease, and may not take it yet.
+  const looks = () => api.asked.filter(what => what.startsWith('GET /apis/coordination.k8s.io/')).length
+  await until('both have looked for the Lease', () => Promise.resolve(looks() >= 2 || undefined))
+  lists.resolve()
+  const leads = await Promise.all(replicas.map(async replica => {
+    const { metricsUrl } = await replica.logs('serving')
+    await until('it is ready', async () => (await get(`${metricsUrl}/readyz`)).startsWith('200') || undefined)
+    return metric(metricsUrl, 'versprei_leader')
+  }))
+  t.strictSame(leads.toSorted((a, b) => a - b), [0, 1])
+})

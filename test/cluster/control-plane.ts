@@ -42,10 +42,13 @@ export const openWorkplace = async (): Promise<Workplace> => {
   return { folder, close: async () => { guard.stdin.end(); await gone } }
 }
 
+/** Before a command, it gives way to what is under test; see there. */
+export const giveWay = join(scripts, 'give-way.sh')
+
 /** Runs a script in a process group of its own, all of which is ended on abort; returns the last line it printed. */
 const runScript = async (name: string, args: readonly string[], { env, signal }: Environment): Promise<string> => {
   signal.throwIfAborted()
-  const child = spawn(join(scripts, name), args, { env, detached: true, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(giveWay, [join(scripts, name), ...args], { env, detached: true, stdio: ['ignore', 'pipe', 'inherit'] })
   const stop = () => { if (child.pid !== undefined) process.kill(-child.pid) }
   signal.addEventListener('abort', stop)
   const ended = new Promise<number | null>((resolve, reject) => { child.on('error', reject).on('exit', resolve) })

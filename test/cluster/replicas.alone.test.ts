@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { Test } from 'tap'
 import { forwardResults } from '../../src/admission/forward.ts'
-import { createNamespace, metric, waitFor } from './cluster.ts'
+import { createNamespace, metric, requestApi, waitFor } from './cluster.ts'
 import { faults, type Fault } from './faults.ts'
 import { startReplicas, type Replicas } from './replicas.ts'
 import { canRestartApiServer } from './restart-api-server.ts'
@@ -80,7 +80,19 @@ async function burstThrough(namespace: string, { shape, fault }: Pair, replicas:
   return there
 }
 
+interface Namespaces { readonly items: readonly { readonly metadata: { readonly deletionTimestamp?: string } }[] }
+
+/**
+ * The namespace controller deletes what an earlier test has left, thousands of events too, 15 s after that test: in the middle of this
+ * one's burst.
+ */
+const waitForQuiet = (): Promise<boolean> => waitFor('the namespaces of earlier tests are gone', async () => {
+  const { items } = await requestApi<Namespaces>('GET', '/api/v1/namespaces')
+  return items.every(({ metadata }) => metadata.deletionTimestamp === undefined)
+}, { interval: 500, timeout: 120_000 })
+
 async function survives(t: Test, pair: Pair): Promise<void> {
+  await waitForQuiet()
   const { shape, fault } = pair
   const namespace = await createNamespace(t)
   const replicas = await startReplicas(t, count, { flags: ['--drain', '3'], isGated: fault === faults.watchCut })

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { open, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { callApi } from './cluster.ts'
+import { giveWay } from './control-plane.ts'
 import { listProcess } from './versprei.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -48,7 +49,7 @@ export async function restartApiServer(): Promise<void> {
   process.kill(pid, 'SIGKILL')
   await waitFor('the API server is gone', () => !isRunning(pid), { interval: 10 })
   const log = await open(join(folder, `${name}.log`), 'a')
-  const child = spawn(program, args, { cwd: folder, detached: true, stdio: ['ignore', log.fd, log.fd] })
+  const child = spawn(giveWay, [program, ...args], { cwd: folder, detached: true, stdio: ['ignore', log.fd, log.fd] })
   child.unref()
   await listProcess(child.pid, name)
   await log.close()

@@ -14,8 +14,8 @@ interface Asked { readonly what: string, readonly type: string | undefined, read
 
 /** A loopback API server with one MutatingWebhookConfiguration, or without: `webhooks` undefined. It merges entries by name. */
 const start = async (t: Test, options: Partial<RegistrationOptions> = {}) => {
-  const state: { webhooks: { name: string }[] | undefined, authority: string, gate: Promise<void> | undefined, isLeading: boolean } =
-    { webhooks: [], authority: 'A', gate: undefined, isLeading: true }
+  const state: { webhooks: { name: string }[] | undefined, authority: string, gate: Promise<void> | undefined, isLeading: boolean, mended: number } =
+    { webhooks: [], authority: 'A', gate: undefined, isLeading: true, mended: 0 }
   const asked: Asked[] = []
   const server = createServer(async (request, response) => {
     const text = Buffer.concat(await request.toArray()).toString()
@@ -49,7 +49,7 @@ const start = async (t: Test, options: Partial<RegistrationOptions> = {}) => {
   const timer: { task: (() => void) | undefined, milliseconds: number } = { task: undefined, milliseconds: 0 }
   const registration = keepRegistered({
     connection, reach, ownNamespace: 'versprei-system', authority: () => state.authority,
-    isLeading: () => state.isLeading, now: () => new Date('2026-07-01'),
+    isLeading: () => state.isLeading, now: () => new Date('2026-07-01'), onMended: () => { state.mended += 1 },
     log: pino({ base: null, timestamp: false }, { write: (line: string) => { logged.push(JSON.parse(line).msg) } }),
     repeat: (task, milliseconds) => {
       Object.assign(timer, { task, milliseconds })
@@ -97,6 +97,8 @@ for (const { name, drift } of drifts) {
     state.webhooks = [other, drift]
     t.same(await look(), mended)
     t.same(state.webhooks, [other, entry()])
+    await look()
+    t.equal(state.mended, 1, 'calls may have been missed until then, and are not now')
   })
 }
 
