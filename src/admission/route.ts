@@ -1,4 +1,4 @@
-import { examine, place, type Candidate, type Decision } from '../placement/decide.ts'
+import { examine, place, placeAlone, type Candidate, type Decision } from '../placement/decide.ts'
 import type { Knowledge } from '../placement/knowledge.ts'
 import type { OwnRace } from '../placement/seats/own-race.ts'
 import type { Request } from '../placement/scope.ts'
@@ -47,9 +47,9 @@ export function createRoute({ knowledge, lead, forward, ownRace, onOwnRace, onDe
     onDecision(candidate.request, decision)
     return decision
   }
-  const placeAlone = (candidate: Candidate): Decision => {
+  const race = (candidate: Candidate): Decision => {
     onOwnRace()
-    return place({ ...knowledge, revisions: ownRace.revisions(now()) }, candidate, now())
+    return placeAlone(knowledge, ownRace, candidate, now())
   }
   const placeSomewhere = async (candidate: Candidate, text: string): Promise<Decision | Forwarded> => {
     await lead.settling()
@@ -57,7 +57,7 @@ export function createRoute({ knowledge, lead, forward, ownRace, onOwnRace, onDe
     const answer = await forward(text)
     if (answer !== undefined) return { kind: 'forwarded', answer }
     // The answer may have been that we lead by now.
-    return lead.isLeading() ? placeAsLeader(candidate) : placeAlone(candidate)
+    return lead.isLeading() ? placeAsLeader(candidate) : race(candidate)
   }
   const decideForPeer = (request: Request): Decision | NotLeader => {
     if (!lead.isLeading()) return { leader: lead.other() }

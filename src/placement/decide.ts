@@ -8,6 +8,7 @@ import { markPatch } from './patch/mark-patch.ts'
 import type { PatchOperation } from './patch/patch-operation.ts'
 import type { Plan } from './distributor/plan.ts'
 import { readPod, type Owner, type Pod } from './pod.ts'
+import type { OwnRace } from './seats/own-race.ts'
 import type { Revision } from './seats/revision.ts'
 import type { Revisions } from './seats/revisions.ts'
 import type { Seat } from './seats/roster.ts'
@@ -120,6 +121,23 @@ export function place(knowledge: Seats, candidate: Candidate, now: number): Deci
     return { ...decision, complaint: 'OwnDeletionCost', warning: `placed, but scaling in goes by the pod's own ${deletionCostAnnotation}` }
   }
   return closed.has(chosen.group) ? { ...decision, complaint: 'NoOpenGroup' } : decision
+}
+
+/**
+ * As {@link place}, where no leader is reached: by a race of this replica's own. What it gives out is reserved beside what the watch shows,
+ * too: a group that is full by both together is closed to the race.
+ */
+export function placeAlone(knowledge: Seats & Pick<Knowledge, 'revisions'>, race: OwnRace, candidate: Candidate, now: number): Decision {
+  const { request: { namespace, uid, dryRun }, owner, plan } = candidate
+  if (plan.distributor.enforcement === 'Audit') return place(knowledge, candidate, now)
+  const revisions = race.revisions(now)
+  const known = knowledge.revisions.of(namespace, owner.uid)
+  const rest = race.planFor(plan, known, revisions.of(namespace, owner.uid))
+  const decision = place({ ...knowledge, revisions }, { ...candidate, plan: rest }, now)
+  if (decision.kind === 'place' && !dryRun) {
+    known.reserve({ distributor: decision.distributor, group: decision.group, seat: decision.seat, admission: uid, given: now })
+  }
+  return decision
 }
 
 /** Where nothing is declared, a volume decides where its pod can run: a pod required elsewhere would wait for ever. */

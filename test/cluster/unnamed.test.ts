@@ -1,5 +1,4 @@
 import t from 'tap'
-import type { Test } from 'tap'
 import { phaseOf } from '../../src/placement/distributor/plan.ts'
 import { callApi, requestApi, waitFor } from './cluster.ts'
 import { distributorOf, divide, placedBy, type Target } from './divide.ts'
@@ -11,48 +10,6 @@ import { countStanding, waitStanding, type PodStanding } from './pod-standing.ts
 import { containers, templateOf, workloadOf } from './workloads.ts'
 
 const deployments = { apiVersion: 'apps/v1', kind: 'Deployment' } as const
-
-/** Replicas that stand elsewhere than the sequence says, which each revision enters at the phase of its uid. */
-function misplaced(pods: readonly PodStanding[]): readonly string[] {
-  return pods.filter(({ owner, group }) => groupsOfSeats(classic, 1, phaseOf(owner))[0] !== group).map(({ name }) => name)
-}
-
-/** 200 Deployments of one replica each; the groups they stand on, by Deployment. */
-async function draw(t: Test, namespace: string, prefix: string): Promise<readonly PodStanding[]> {
-  const names = Array.from({ length: 200 }, (_, index) => `${prefix}-${index}`)
-  const labels = { set: prefix }
-  await Promise.all(names.map(name => {
-    const template = templateOf({ app: name, ...labels })
-    return create(namespace, workloadOf('Deployment', name, 1, { template }))
-  }))
-  const pods = await waitStanding(namespace, 200, { selector: `set=${prefix}` })
-  t.comment(`200 Deployments of one replica stand ${JSON.stringify(countStanding(pods))}`)
-  return pods
-}
-
-const groupByWorkload = (pods: readonly PodStanding[]) =>
-  Object.fromEntries(pods.map(({ metadata, group }) => [metadata.labels?.['app'], group]))
-
-void t.test('200 one-replica Deployments under one distributor stand 80/20, and each one\'s next pod where its first stood', async t => {
-  const namespace = await openNamespace(t)
-  await divide(namespace, { target: deployments, claims: classic })
-  const limit = 3 * Math.sqrt(200 * 0.8 * 0.2)
-  const isBeyond = (pods: readonly PodStanding[]) => Math.abs((countStanding(pods)['spot'] ?? 0) - 40) > limit
-  let pods = await draw(t, namespace, 'one')
-  t.same(misplaced(pods), [], 'each stands where the sequence says')
-  // Uids are random: one draw in 370 is beyond three standard deviations, two in a row are not.
-  if (isBeyond(pods)) pods = await draw(t, namespace, 'again')
-  t.notOk(isBeyond(pods), `${JSON.stringify(countStanding(pods))} is within three standard deviations, ${limit.toFixed(1)}, of 160/40`)
-
-  const set = pods[0]?.metadata.labels?.['set'] ?? ''
-  await requestApi('DELETE', `${pathOf(namespace, 'Pod')}?labelSelector=set%3D${set}`, { body: { gracePeriodSeconds: 0 } })
-  const before = new Set(pods.map(({ uid }) => uid))
-  const next = await waitFor('all 200 are replaced', async () => {
-    const next = await waitStanding(namespace, 200, { selector: `set=${set}` })
-    return next.every(({ uid }) => !before.has(uid)) && next
-  })
-  t.same(groupByWorkload(next), groupByWorkload(pods), 'each workload\'s new pod stands where its first one stood')
-})
 
 void t.test('a podSelector places the pods it selects, whoever owns their ReplicaSet, and leaves the others alone', async t => {
   const namespace = await openNamespace(t)
