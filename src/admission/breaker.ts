@@ -11,11 +11,15 @@ export interface Breaker {
 /** Milliseconds: a burst of handshakes holds a healthy peer up so long. */
 const slowness = 1000
 
-/** A closed breaker. A failure opens it for `openFor` ms of `now`, a monotonic clock; then one call at a time probes until one succeeds. */
-export function createBreaker(now: () => number, openFor = 1000): Breaker {
+/**
+ * A closed breaker. A failure opens it for `openFor` ms of `now`, a monotonic clock; then one call at a time probes until one succeeds.
+ *
+ * @param answeredAt when one like it answered, as though this one had
+ */
+export function createBreaker(now: () => number, answeredAt = -Infinity, openFor = 1000): Breaker {
   let openUntil: number | undefined
   let isProbing = false
-  let succeededAt = -Infinity
+  let succeededAt = answeredAt
   const fail = (): void => {
     openUntil = now() + openFor
     isProbing = false

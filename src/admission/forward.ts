@@ -30,8 +30,8 @@ export interface ForwardOptions {
   readonly client: Pick<PeerClient, 'send'>
   /** Whom this replica takes for the leader now; never itself. */
   readonly leader: () => Leader | undefined
-  /** A closed breaker: each leader gets its own. */
-  readonly breaker: () => Breaker
+  /** A closed breaker: each leader gets its own. @param answeredAt when any of them answered last, by `elapsed` */
+  readonly breaker: (answeredAt: number) => Breaker
   /** Called once for each review, with the seconds it took. */
   readonly onResult: (result: ForwardResult, seconds: number) => void
   /** Called when a replica that was taken for the leader names another one. */
@@ -53,8 +53,10 @@ interface Outcome {
 }
 
 /** The breakers of the leader and of whom it redirects to, by their address. */
-function createBreakers(create: () => Breaker) {
+function createBreakers(create: ForwardOptions['breaker'], elapsed: () => number) {
   let leader = ''
+  /** In a burst a new leader may be as slow with its first answers as the one before was. */
+  let answeredAt = -Infinity
   let breakers = new Map<string, Breaker>()
   return {
     /** A new leader's is closed, unless it just failed as the one whom the old leader named. */
@@ -63,9 +65,12 @@ function createBreakers(create: () => Breaker) {
       leader = url
     },
     of(url: string): Breaker {
-      const breaker = breakers.get(url) ?? create()
+      const breaker = breakers.get(url) ?? create(answeredAt)
       breakers.set(url, breaker)
       return breaker
+    },
+    noteAnswer(): void {
+      answeredAt = elapsed()
     },
   }
 }
@@ -98,15 +103,17 @@ async function ask(client: ForwardOptions['client'], url: string, review: string
  * that is left, once: two that take each other for the leader end there.
  */
 export function createForward({ client, leader, breaker, onResult, told, elapsed }: ForwardOptions) {
-  const breakers = createBreakers(breaker)
+  const breakers = createBreakers(breaker, elapsed)
   const askAllowed = async (url: string, review: string, until: number): Promise<Outcome> => {
     const left = Math.max(until - elapsed(), leastForRedirect)
     const ours = breakers.of(url)
     if (!ours.allows()) return { result: 'breaker-open' }
     const outcome = await ask(client, url, review, left)
     // Who says that another leads has answered, and at once: asking it again costs little, and it may lead the next moment.
-    if (outcome.result === 'answered' || outcome.result === 'not-leader') ours.succeed()
-    else if (outcome.result === 'timeout') ours.late()
+    if (outcome.result === 'answered' || outcome.result === 'not-leader') {
+      ours.succeed()
+      breakers.noteAnswer()
+    } else if (outcome.result === 'timeout') ours.late()
     else ours.fail()
     return outcome
   }

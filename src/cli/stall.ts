@@ -1,6 +1,6 @@
 /**
  * Gives what is to be called again and again. When more than `limit` passed from one call to the next, this process could do nothing in
- * between (the machine slept, or gave it no time), and `onStall` is told for how long.
+ * between, and `onStall` is told for how long.
  *
  * @param limit milliseconds of `now`, a monotonic clock
  */

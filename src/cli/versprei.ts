@@ -83,7 +83,7 @@ export async function startVersprei(configuration: Configuration, prepared: Prep
 /** Looks from now on, until what it returns is called; and for strays after a time in which the API server waited for us in vain. */
 function takeTurns(look: () => void, sweep: () => void, log: Logger): () => void {
   const noteTurn = createStallWatch(() => performance.now(), timeoutSeconds * 1000, milliseconds => {
-    log.warn({ milliseconds }, 'this process got no time, and the API server waited in vain; looking for pods that it let through')
+    log.warn({ milliseconds }, 'this process got no time: what the API server asked meanwhile it let through')
     sweep()
   })
   return repeat(() => {

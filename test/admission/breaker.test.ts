@@ -30,7 +30,7 @@ for (const { name, steps } of cases) {
 
 void t.test('is open as long as it is told', async t => {
   let now = 0
-  const breaker = createBreaker(() => now, 5)
+  const breaker = createBreaker(() => now, -Infinity, 5)
   breaker.fail()
   now = 4
   t.notOk(breaker.allows())

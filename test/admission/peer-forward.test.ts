@@ -20,7 +20,7 @@ const start = (leader: Leader | string | undefined, options: Partial<ForwardOpti
   const told: Peer[] = []
   const state = { leader: typeof leader === 'string' ? { identity: 'l', url: leader } : leader, now: 0 }
   const forward = createForward({
-    leader: () => state.leader, breaker: () => createBreaker(() => state.now), elapsed: () => state.now,
+    leader: () => state.leader, breaker: answeredAt => createBreaker(() => state.now, answeredAt), elapsed: () => state.now,
     onResult: (result, time) => { results.push(result); seconds.push(time) }, told: peer => { told.push(peer) }, ...options,
   })
   return { forward, results, seconds, told, state }
@@ -203,12 +203,26 @@ void t.test('a new leader is asked at once, although the old one failed; the old
 })
 
 void t.test('one that failed when it was named is not waited for again, neither as named nor as the leader', async t => {
-  const { client, sent } = scripted({ [a]: [away(named)], [b]: [broken('timeout')] })
+  const { client, sent } = scripted({ [a]: [away(named)], [b]: [broken('refused')] })
   const { forward, results, state } = start(a, { client })
   for (const url of [a, a, b]) {
     state.leader = { identity: url, url }
     await forward(text)
   }
-  t.strictSame(results, ['timeout', 'breaker-open', 'breaker-open'])
+  t.strictSame(results, ['refused', 'breaker-open', 'breaker-open'])
   t.strictSame(sent, [a, b, a])
+})
+
+void t.test('a successor that is late with its first answer is slow as the one before it was, and asked again at once', async t => {
+  const { client } = scripted({ [a]: [ok(), away(named)], [b]: [broken('timeout'), ok(), broken('timeout')] })
+  const { forward, results, state } = start(a, { client })
+  for (const url of [a, a, b, b]) {
+    state.leader = { identity: url, url }
+    await forward(text)
+  }
+  t.strictSame(results, ['answered', 'timeout', 'answered', 'timeout'])
+  state.now = 1000
+  await forward(text)
+  await forward(text)
+  t.strictSame(results.slice(4), ['timeout', 'breaker-open'], 'nobody has answered for a second')
 })

@@ -77,7 +77,7 @@ export const startApi = async (t: Test): Promise<Api> => {
     const body = Buffer.concat(await request.toArray()).toString()
     if (request.method === 'PATCH') applied.push(JSON.parse(body))
     asked.push(`${request.method} ${pathname}`)
-    if (pathname.startsWith('/apis/coordination.k8s.io/')) return answerLease(response, request.method, pathname, body)
+    if (pathname.startsWith('/apis/coordination.k8s.io/') && !answers.has(pathname)) return answerLease(response, request.method, pathname, body)
     const isWhole = searchParams.get('limit') !== '1'
     if (isWhole) await api.gate
     const list = isWhole ? lists.get(pathname) : undefined

@@ -115,3 +115,13 @@ void t.test('is ready once it is known who leads: of two that start together, on
   }))
   t.strictSame(leads.toSorted((a, b) => a - b), [0, 1])
 })
+
+void t.test('is ready as well where the Lease cannot be read: it then decides by its own race', async t => {
+  const api = await startApi(t)
+  api.answers.set('/apis/coordination.k8s.io/v1/namespaces/default/leases/versprei', { code: 403, reason: 'Forbidden' })
+  const certificates = join(t.testdirName, 'certs')
+  const flags = ['--kubeconfig', api.kubeconfig, '--certificates', certificates, '--lease-namespace', 'default', '--peer-host', '127.0.0.1', '--peer-port', '0']
+  const { metricsUrl } = await start(t, ['serve', ...anyPorts, ...flags]).logs('serving')
+  await until('it is ready', async () => (await get(`${metricsUrl}/readyz`)).startsWith('200') || undefined)
+  t.equal(await metric(metricsUrl, 'versprei_leader'), 0)
+})

@@ -2,7 +2,7 @@
 export interface Conversation {
   readonly asked: (bytes: number) => void
   readonly answered: (bytes: number) => void
-  /** A call has been sent that is not answered. */
+  /** A call has been sent that is not answered, or waits until the handshake is done. */
   readonly isWaiting: () => boolean
   /** The connection is closed: the last call is over. */
   readonly end: () => void
@@ -53,7 +53,7 @@ export function createConversation(now: () => number, onCall: (milliseconds: num
       answer = now()
       unanswered = 0
     },
-    isWaiting: () => unanswered >= leastCall,
+    isWaiting: () => turns < 2 || unanswered >= leastCall,
     end: finish,
   }
 }

@@ -1,4 +1,4 @@
-import { decide, type Decision } from '../../src/placement/decide.ts'
+import { decide, examine, placeAlone, type Decision } from '../../src/placement/decide.ts'
 import type { Knowledge } from '../../src/placement/knowledge.ts'
 import type { Request } from '../../src/placement/scope.ts'
 import { createReplica, type Change, type Replica } from './replica.ts'
@@ -53,6 +53,12 @@ export interface FleetOptions {
   readonly random: Random
 }
 
+/** As the route of a replica that reaches no leader does. */
+function decideAlone(replica: Replica, episode: number, request: Request, now: number): Decision {
+  const candidate = examine(replica.knowledge, request)
+  return candidate.kind === 'skip' ? candidate : placeAlone(replica.knowledge, replica.ownRace(episode), candidate, now)
+}
+
 export function createFleet({ size, log, list, random }: FleetOptions): Fleet {
   const start = (now: number): Replica => createReplica(log, list, now)
   const members = Array.from({ length: size }, (): Member => ({ replica: start(0), startsAt: 0, cutUntil: 0 }))
@@ -86,9 +92,8 @@ export function createFleet({ size, log, list, random }: FleetOptions): Fleet {
     const asked = random.pick(alive())
     const leads = leader !== undefined && (asked === leader || asked.cutUntil <= now)
     const { replica } = leads ? leader! : asked
-    const knowledge = leads ? replica!.knowledge : replica!.ownRace(episode)
     return {
-      decision: decide(knowledge, request, now), episode: leads ? undefined : episode, killed: false,
+      decision: leads ? decide(replica!.knowledge, request, now) : decideAlone(replica!, episode, request, now), episode: leads ? undefined : episode, killed: false,
       outdated: replica!.unseen().some(({ replans }) => replans),
     }
   }

@@ -1,5 +1,5 @@
 import { createKnowledge, type Knowledge } from '../../src/placement/knowledge.ts'
-import { createRevisions, type Revisions } from '../../src/placement/seats/revisions.ts'
+import { createOwnRace, type OwnRace } from '../../src/placement/seats/own-race.ts'
 
 /** One change in the cluster, as a watch shows it. */
 export interface Change {
@@ -14,8 +14,8 @@ export interface Change {
 /** One replica of Versprei: what it knows by a watch of its own, which is late. */
 export interface Replica {
   readonly knowledge: Knowledge
-  /** Its own race: what it gave out in this leaderless time. */
-  readonly ownRace: (episode: number) => Knowledge
+  /** Its own race in this leaderless time. */
+  readonly ownRace: (episode: number) => OwnRace
   /** Shows it so many more changes; all there are when absent. */
   readonly show: (now: number, count?: number) => void
   /** Ends the reservations that its watch has left behind, as is done once a second. */
@@ -30,12 +30,12 @@ export function createReplica(log: readonly Change[], list: (knowledge: Knowledg
   list(knowledge)
   let shown = log.length
   let progress = now
-  let race: { readonly episode: number, readonly revisions: Revisions } | undefined
+  let race: { readonly episode: number, readonly race: OwnRace } | undefined
   return {
     knowledge,
     ownRace(episode) {
-      if (race?.episode !== episode) race = { episode, revisions: createRevisions() }
-      return { ...knowledge, revisions: race.revisions }
+      if (race?.episode !== episode) race = { episode, race: createOwnRace() }
+      return race.race
     },
     show(now, count = Infinity) {
       for (let left = count; left > 0 && shown < log.length; left -= 1) {

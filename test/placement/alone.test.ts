@@ -75,6 +75,42 @@ void t.test('a race goes on by the rest of a plan that is changed meanwhile', t 
   t.end()
 })
 
+void t.test('what pods leave that go meanwhile is given out again: a base, and room below a max', t => {
+  const claims = [{ weight: 1, base: 3 }, { weight: 99, base: 0 }, { weight: 50, base: 0, max: 5 }]
+  const knowledge = knowing(claims)
+  const there = grow(knowledge, 100)
+  const place = alone(knowledge, 'replica')
+  t.equal(place(), 1, 'the base is filled, and the limit is reached')
+  for (const group of [0, 2]) {
+    const [first, ...others] = there.filter(one => one.group === `g${group}`)
+    for (const { uid } of group === 0 ? [first!, ...others] : [first!]) knowledge.revisions.remove(uid)
+  }
+  const next = Array.from({ length: 12 }, () => place())
+  t.same(next.slice(0, 3), [0, 0, 0], 'the base first')
+  t.equal(next.filter(group => group === 2).length, 1, 'room for one')
+  t.end()
+})
+
+void t.test('what a leader gave out after a race had begun counts as well when it goes on', t => {
+  const knowledge = knowing([{ weight: 1, base: 4 }, { weight: 9, base: 0 }])
+  const place = alone(knowledge, 'replica')
+  t.equal(place(), 0)
+  grow(knowledge, 60)
+  t.same(Array.from({ length: 4 }, () => place()), [1, 1, 1, 1])
+  t.end()
+})
+
+void t.test('what it gave out counts for a minute beside what the watch shows, whether that goes on or not', t => {
+  const knowledge = knowing([{ weight: 1, base: 0, max: 2 }, { weight: 1, base: 0 }])
+  const place = alone(knowledge, 'replica')
+  for (let index = 0; index < 20; index += 1) place(index * 6000)
+  t.equal(knowledge.revisions.size().reservations, 11)
+  const plain = knowing([{ weight: 1, base: 0 }, { weight: 1, base: 0 }])
+  alone(plain, 'replica')()
+  t.equal(plain.revisions.size().reservations, 0, 'nothing where shares are all there is')
+  t.end()
+})
+
 void t.test('a dry run takes nothing, and the same review gets the same', t => {
   const knowledge = knowing(six)
   const race = createOwnRace()

@@ -1,18 +1,20 @@
 import { createPlan, type Plan } from './plan.ts'
 
+/** Whether shares are all that a plan says: of such plans those of several races add up. */
+export function isPlain({ distributor }: Plan): boolean {
+  return distributor.groups.every(({ base, max }) => base === 0 && max === undefined)
+}
+
 /**
- * What a plan leaves to be given out beside `taken[i]` pods that group i has: the `base` that they do not fill, the room that they leave
- * below a `max`. The weights are for the rest alone. A plan without `base` and `max` leaves itself.
+ * What a plan leaves to be given out beside `others[i]` pods that group i has: the `base` that they do not fill, the room that they leave
+ * below a `max`. The weights are for the rest alone. Negative where some of what is given out has gone since, and is to be given out again.
  */
-export function restOf(plan: Plan, taken: readonly number[]): Plan {
-  const { distributor } = plan
-  let isLess = false
+export function restOf({ distributor }: Plan, others: readonly number[]): Plan {
   const groups = distributor.groups.map((group, index) => {
-    const there = taken[index] ?? 0
-    if (there === 0 || (group.base === 0 && group.max === undefined)) return group
-    isLess = true
+    const there = others[index] ?? 0
+    if (group.base === 0 && group.max === undefined) return group
     const base = Math.max(0, group.base - there)
     return group.max === undefined ? { ...group, base } : { ...group, base, max: Math.max(0, group.max - there) }
   })
-  return isLess ? createPlan({ ...distributor, groups }) : plan
+  return createPlan({ ...distributor, groups })
 }

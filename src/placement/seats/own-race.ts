@@ -1,8 +1,8 @@
 import type { Plan } from '../distributor/plan.ts'
-import { restOf } from '../distributor/rest-plan.ts'
+import { isPlain, restOf } from '../distributor/rest-plan.ts'
 import { createBlindRevisions, type BlindRevisions } from './blind-revisions.ts'
 import { givenBy, type GivenSeat } from './given-seat.ts'
-import { lifetime } from './reservations.ts'
+import { lifetime, type Reservation } from './reservations.ts'
 import type { Revision } from './revision.ts'
 
 /**
@@ -10,7 +10,7 @@ import type { Revision } from './revision.ts'
  * there are. Each of r replicas, and the leader, then is within the bound for its own pods: together they are within (r + 1) times the bound.
  * (Were each to fill the deficit that it sees, from a watch that lags, they would all fill the same one, and then the opposite.)
  *
- * That is so because shares add up, which `base` and `max` do not. Of these a race gives out what the pods left that were there when it began.
+ * That is so because shares add up, which `base` and `max` do not. Of these a race gives out what all pods leave that this replica knows of.
  */
 export interface OwnRace {
   /** To decide by, in place of those that the watch keeps. @param now milliseconds */
@@ -22,6 +22,8 @@ export interface OwnRace {
    * @param raced the same revision of this race
    */
   readonly planFor: (plan: Plan, known: Revision, raced: Revision) => Plan
+  /** Has `known` count a seat that was given out, beside what the watch shows, for a minute at most. */
+  readonly hold: (known: Revision, reservation: Reservation) => void
   /**
    * Ends it, for this replica leads from now on: the seats it gave out in the last minute, to be held until the watch shows them.
    *
@@ -33,16 +35,20 @@ export interface OwnRace {
 /** Milliseconds. A race goes on where it was when the leader was away twice: two of them would be two errors. */
 const quiet = 60_000
 
-/** What one revision's race gives out. */
-interface Rest {
-  readonly plan: Plan
-  /** Pods by group that are not of this race. */
-  readonly taken: readonly number[]
-  readonly rest: Plan
+/** A seat that was given out, and the revision that counts it until the watch shows its pod. */
+interface Held {
+  readonly known: Revision
+  readonly admission: string
+  readonly given: number
+}
+
+function isLate(given: number, now: number): boolean {
+  return Math.abs(now - given) > lifetime
 }
 
 export function createOwnRace(): OwnRace {
-  const rests = new WeakMap<Revision, Rest>()
+  const rests = new WeakMap<Revision, { readonly plan: Plan, readonly rest: Plan }>()
+  let held: Held[] = []
   let revisions = createBlindRevisions()
   let last = -Infinity
   /** A race from after now is one from before the clock was set back. */
@@ -50,37 +56,53 @@ export function createOwnRace(): OwnRace {
     if (Math.abs(now - last) > quiet) revisions = createBlindRevisions()
     last = now
   }
+  /** The watch may stand still as long as nobody leads: then it does not end them. */
+  const endLate = (now: number): void => {
+    const late = held.findIndex(({ given }) => !isLate(given, now))
+    for (const { known, admission } of held.splice(0, late < 0 ? held.length : late)) known.release(admission)
+  }
+  const noteTime = (now: number): void => {
+    endQuiet(now)
+    endLate(now)
+  }
   return {
     revisions(now) {
-      endQuiet(now)
+      noteTime(now)
       return revisions
     },
     planFor(plan, known, raced) {
+      if (isPlain(plan)) return plan
       const before = rests.get(raced)
-      const taken = takenByOthers(plan, known.rosterFor(plan).counts(), before?.plan === plan ? before : undefined, raced)
-      if (before?.plan === plan && before.taken.every((pods, group) => pods === taken[group])) return before.rest
-      const rest = restOf(plan, taken)
-      rests.set(raced, { plan, taken, rest })
+      const own = raced.rosterFor(before?.plan === plan ? before.rest : plan).counts()
+      const shown = known.rosterFor(plan).counts()
+      if (before?.plan === plan && isStill(before.rest, plan, shown, own)) return before.rest
+      const rest = restOf(plan, shown.map((pods, group) => pods - (own[group] ?? 0)))
+      rests.set(raced, { plan, rest })
       return rest
     },
+    hold(known, reservation) {
+      known.reserve(reservation)
+      held.push({ known, admission: reservation.admission, given: reservation.given })
+    },
     end(now) {
-      endQuiet(now)
-      const given = givenBy(revisions.all()).filter(one => Math.abs(now - one.given) <= lifetime)
+      noteTime(now)
+      const given = givenBy(revisions.all()).filter(one => !isLate(one.given, now))
       revisions = createBlindRevisions()
+      held = []
       return given
     },
   }
 }
 
 /**
- * What the watch shows is the race's own too, and late: so others' pods are counted when it begins, and then only where they have filled a
- * group meanwhile. That one is closed to the race.
+ * Whether a rest is what a plan still leaves: as much of each `base`, and the same groups closed. How much room an open group has left it
+ * need not say: no race looks ahead.
  */
-function takenByOthers(plan: Plan, shown: readonly number[], before: Rest | undefined, raced: Revision): readonly number[] {
-  const own = raced.rosterFor(before?.rest ?? plan).counts()
-  if (before === undefined) return shown.map((pods, group) => Math.max(0, pods - (own[group] ?? 0)))
-  return before.taken.map((pods, group) => {
-    const { max = Infinity } = plan.distributor.groups[group] ?? {}
-    return (shown[group] ?? 0) >= max ? Math.max(pods, max - (own[group] ?? 0)) : pods
+function isStill(rest: Plan, plan: Plan, shown: readonly number[], own: readonly number[]): boolean {
+  return plan.distributor.groups.every(({ base, max }, group) => {
+    const { base: restBase = 0, max: room } = rest.distributor.groups[group] ?? {}
+    const [there, ours] = [shown[group] ?? 0, own[group] ?? 0]
+    if (restBase !== (base === 0 && max === undefined ? 0 : Math.max(0, base - there + ours))) return false
+    return max === undefined || room === undefined || (ours < room) === (there < max)
   })
 }
