@@ -78,14 +78,22 @@ export const notExact = ({ claims }: Shape, standings: readonly Standing[]): rea
 }
 
 /**
- * The workloads that are not exact beyond what adoption explains: pods that the scheduler put on a group with a `max`, or with next to no
- * weight, are adopted there, and no number of new pods takes them away.
+ * The workloads that are not exact beyond what cannot be mended without moving pods: those that the scheduler put on a group with a `max`, or
+ * with next to no weight, are adopted there; and races of r replicas at the same moment may each give one too many to a group that is nearly
+ * at its `max`.
  */
-export const notExplained = (shape: Shape, standings: readonly Standing[]): readonly Standing[] => notExact(shape, standings).filter(({ pods, counts }) => {
-  const wanted = exactIdeal(Object.values(shape.claims), pods.length).map(({ top, bottom }) => Math.ceil(Number(top) / Number(bottom)))
-  const surplus = Object.keys(shape.claims).reduce((sum, name, index) => sum + Math.max(0, (counts[name] ?? 0) - wanted[index]!), 0)
-  return surplus > pods.filter(({ metadata }) => metadata.annotations?.['versprei.io/admission']?.startsWith('adopted-') === true).length
-})
+export const notExplained = (shape: Shape, replicas: number, standings: readonly Standing[]): readonly Standing[] => {
+  const claims = Object.entries(shape.claims)
+  return notExact(shape, standings).filter(({ pods, counts }) => {
+    const wanted = exactIdeal(Object.values(shape.claims), pods.length).map(({ top, bottom }) => Math.ceil(Number(top) / Number(bottom)))
+    const surplus = claims.map(([name], index) => Math.max(0, (counts[name] ?? 0) - wanted[index]!))
+    const beyondMax = claims.map(([name, { max = Infinity }]) => Math.min(replicas, Math.max(0, (counts[name] ?? 0) - max)))
+    const adopted = pods.filter(({ metadata }) => metadata.annotations?.['versprei.io/admission']?.startsWith('adopted-') === true).length
+    return sumOf(surplus) - sumOf(beyondMax) > adopted
+  })
+}
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, one) => sum + one, 0)
 
 /** The greatest distance of any group of any of the workloads from its ideal, in pods. */
 export function worstOf({ claims }: Shape, standings: readonly Standing[]): number {
