@@ -29,8 +29,8 @@ const pairs: readonly Pair[] = process.env['VERSPREI_SOAK'] === '1'
     { shape: sixGroups(200), fault: faults.apiServerRestarted },
   ]
 
-/** A ReplicaSet controller that does not reach the API server says so itself; what the API server refused it says otherwise. */
-const isRefusal = (message: string) => !message.startsWith('Error creating: Post ')
+/** A ReplicaSet controller that does not reach the API server, or loses its answer, says so itself; what the API server refused it says otherwise. */
+const isRefusal = (message: string) => !/^Error creating: (?:Post |unexpected error when reading response body)/u.test(message)
 
 /** Adopted, in their first seats, and exact once 20 more pods have come wherever a workload is not. */
 async function mends(t: Test, namespace: string, shape: Shape): Promise<void> {

@@ -14,6 +14,13 @@ const known: readonly (History & { readonly name: string })[] = [
     ],
   },
   {
+    name: 'what one leader gave out is handed on by the next, whose watch showed it, to a third, whose watch did not',
+    setup: { ...plain, seed: 1_801_503_252, serving: 3, promptWatch: false, claims: [9, 3, 1, 3].map(weight => ({ weight, base: 0 })) },
+    steps: [
+      { kind: 'scale', to: 4 }, { kind: 'run', ticks: 2 }, { kind: 'hand-over' }, { kind: 'hand-over' }, { kind: 'settle', milliseconds: 0 },
+    ],
+  },
+  {
     // 4/2/1, 1.67 off where two times the bound is 1.5: a race does not put a pod where its predecessor was.
     name: 'a pod that is replaced in a race of a replica\'s own may be wrong on top of the races',
     setup: { ...plain, serving: 1, claims: [{ weight: 2, base: 0 }, { weight: 2, base: 0 }, { weight: 2, base: 0 }] },

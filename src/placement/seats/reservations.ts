@@ -23,6 +23,8 @@ export interface Reservations {
   readonly end: (admission: string) => Reservation | undefined
   /** Ends one because its pod is there, which carries that uid; undefined when there is none. */
   readonly settle: (admission: string | undefined, pod: string) => Reservation | undefined
+  /** As one that was ended because its pod is there. */
+  readonly remember: (reservation: Reservation, pod: string) => void
   /** The pod is gone: what its review was given holds no longer. */
   readonly forget: (pod: string) => void
   readonly all: () => Iterable<Reservation>
@@ -53,6 +55,7 @@ export function createReservations(): Reservations {
       if (reservation !== undefined) settledOnes.set(reservation.admission, { given: reservation, pod })
       return reservation
     },
+    remember: (reservation, pod) => void settledOnes.set(reservation.admission, { given: reservation, pod }),
     forget(pod) {
       for (const [admission, settledOne] of settledOnes) if (settledOne.pod === pod) settledOnes.delete(admission)
     },

@@ -1,5 +1,5 @@
 import type { Plan } from '../distributor/plan.ts'
-import { createReservations, type Reservation } from './reservations.ts'
+import { createReservations, type Reservation, type Reservations } from './reservations.ts'
 import type { Roster } from './roster.ts'
 import { createSeating, type Sitter } from './seating.ts'
 import { standingOf, type Standing } from './standing.ts'
@@ -33,6 +33,8 @@ export interface Revision {
   readonly holds: (pod: PlacedPod) => boolean
   /** Does nothing when the watch has shown the pod of that review: that holds the seat, or has left it. */
   readonly reserve: (reservation: Reservation) => void
+  /** Remembers what another replica gave out to a pod, if that is there. @param pod its uid */
+  readonly recall: (reservation: Reservation, pod: string) => void
   readonly release: (admission: string) => void
   /** What a review was given, as long as its seat is held or its pod has not been there for long. */
   readonly givenTo: (admission: string) => Reservation | undefined
@@ -66,10 +68,11 @@ const noReservations = createReservations()
 export function createRevision(owner: string, namespace = '', isSeen: (admission: string) => boolean = () => false): Revision {
   const pods = new Map<string, SeatedPod>()
   let reservations = noReservations
+  const ownReservations = (): Reservations => (reservations = reservations === noReservations ? createReservations() : reservations)
   const { sit, leave, ...seating } = createSeating(owner)
   const sitters = (): readonly Sitter[] => [...pods.values(), ...reservations.all()]
   return {
-    namespace, owner,
+    namespace, owner, changes: seating.changes,
     apply({ uid, admission, distributor, group, seat }) {
       const [known, reservation] = [pods.get(uid), reservations.settle(admission, uid)]
       const pod = { distributor, group, seat, ready: known?.ready ?? false }
@@ -91,17 +94,16 @@ export function createRevision(owner: string, namespace = '', isSeen: (admission
     reserve(reservation) {
       if (isSeen(reservation.admission)) return
       leave(reservations.end(reservation.admission))
-      if (reservations === noReservations) reservations = createReservations()
-      reservations.add(reservation)
+      ownReservations().add(reservation)
       sit(reservation)
     },
+    recall: (reservation, pod) => void (pods.has(pod) && ownReservations().remember(reservation, pod)),
     holds: pod => sitsAlike(pods.get(pod.uid), pod),
     release: admission => leave(reservations.end(admission)),
     givenTo: admission => reservations.givenTo(admission),
     given: () => reservations.given(),
     rosterFor: plan => seating.under(plan, pods.size + reservations.size(), sitters),
     isGapless: plan => seating.isGapless(plan, pods.size + reservations.size(), sitters),
-    changes: seating.changes,
     noteReady: (uid, ready) => noteReady(pods.get(uid), ready),
     redate: latest => reservations.redate(latest),
     standing: plan => standingOf(owner, plan, seating.sequenceUnder(plan), pods.values()),

@@ -22,7 +22,10 @@ export interface Revisions {
   readonly expire: (progress: number, capped: boolean) => readonly GivenSeat[]
   /** The seats given out in the last minute: what the next leader has to know, whose watch may be behind ours. */
   readonly handOver: () => readonly GivenSeat[]
-  /** Reserves seats that another replica gave out, but for the pods that the watch has shown already. */
+  /**
+   * Reserves seats that another replica gave out. Those whose pods the watch has shown already are but remembered, as are our own: whom this
+   * replica hands over to may have a watch that is behind.
+   */
   readonly takeOver: (given: Iterable<GivenSeat>) => void
   /** Notes whether a pod is Ready, before or after the pod itself is known; undefined: it is gone. */
   readonly noteReady: (uid: string, ready: boolean | undefined) => void
@@ -47,7 +50,7 @@ export function createRevisions(): Revisions {
 
   const apply = (pod: PlacedPod): void => {
     // Of what the watch shows again, nothing is new: a pod's status changes many times.
-    if (pod.admission !== undefined && !table.of(pod.namespace, pod.owner).holds(pod)) seen.add(pod.admission)
+    if (pod.admission !== undefined && !table.of(pod.namespace, pod.owner).holds(pod)) seen.add(pod.admission, pod.uid)
     pods.apply(pod)
   }
 
@@ -76,7 +79,7 @@ export function createRevisions(): Revisions {
     },
     handOver: () => givenBy(table.all()),
     takeOver(seats) {
-      for (const seat of seats) table.of(seat.namespace, seat.owner).reserve(seat)
+      for (const seat of seats) takeSeat(table.of(seat.namespace, seat.owner), seat, seen.podOf(seat.admission))
     },
     noteReady: pods.noteReady,
     replaceReady: pods.replaceReady,
@@ -89,4 +92,9 @@ export function createRevisions(): Revisions {
     distributors: pods.byDistributor.names,
     size: () => ({ pods: pods.size(), reservations: [...table.all()].reduce((sum, one) => sum + one.size().reservations, 0) }),
   }
+}
+
+function takeSeat(revision: Revision, seat: GivenSeat, pod: string | undefined): void {
+  if (pod === undefined) revision.reserve(seat)
+  else revision.recall(seat, pod)
 }

@@ -4,8 +4,11 @@ import type { PlacedPod } from './revision.ts'
 
 /** The reviews, and adoptions, whose pods the watch has shown of late. */
 export interface SeenAdmissions {
-  readonly add: (admission: string) => void
+  /** @param pod its uid */
+  readonly add: (admission: string, pod: string) => void
   readonly has: (admission: string) => boolean
+  /** The uid of its pod, which may be gone by now; undefined when none was shown. */
+  readonly podOf: (admission: string) => string | undefined
   /** Forgets what was added two to four minutes ago. @param progress the watch's, milliseconds */
   readonly expire: (progress: number) => void
 }
@@ -19,16 +22,17 @@ const remembered = 2 * lifetime
 
 /** Two generations: nothing has to be known of when each was added, and a clock that is set does not matter, for a step turns them once. */
 export function createSeenAdmissions(): SeenAdmissions {
-  let [current, previous] = [new Set<string>(), new Set<string>()]
+  let [current, previous] = [new Map<string, string>(), new Map<string, string>()]
   let turned: number | undefined
   return {
-    add: admission => void current.add(admission),
+    add: (admission, pod) => void current.set(admission, pod),
     has: admission => current.has(admission) || previous.has(admission),
+    podOf: admission => current.get(admission) ?? previous.get(admission),
     expire(progress) {
       turned ??= progress
       if (Math.abs(progress - turned) <= remembered) return
       previous = current
-      current = new Set()
+      current = new Map()
       turned = progress
     },
   }

@@ -29,6 +29,20 @@ void t.test('the next leader goes on where the last one ended, whatever their wa
   }
 })
 
+void t.test('what was taken over is handed on: the third leader may be behind where the second was not', async t => {
+  const [first, second, third] = [know(), know(), know()]
+  const pods = grow(know(), 4).map((one, index) => ({ ...one, admission: `burst-${index}`, created }))
+  for (let index = 0; index < 4; index += 1) place(first, pod(), { uid: `burst-${index}` })
+  for (const one of pods) second.revisions.apply(one)
+  second.revisions.takeOver(first.revisions.handOver())
+  t.strictSame(second.revisions.size(), { pods: 4, reservations: 0 }, 'none is held twice')
+  second.revisions.remove(pods[3]!.uid)
+  third.revisions.takeOver(second.revisions.handOver())
+  t.strictSame([third.revisions.size(), seatOfNext(third)], [{ pods: 0, reservations: 3 }, 3], 'but of a pod that went')
+  second.revisions.expire(created + 10 * 60_000, true)
+  t.strictSame(second.revisions.handOver(), [], 'and for a minute only')
+})
+
 void t.test('a seat whose pod came and went before the hand-over is free', async t => {
   const [last, next] = [know(), know()]
   place(last, pod(), { uid: 'burst-0' })
