@@ -2,10 +2,10 @@
 //
 // 20,000 random histories of the model, then all tests on a real control plane, every shape with every fault. Takes
 // the better part of an hour, and writes test/SOAK.md: what ran, at which commit, from which seeds. VERSPREI_SEED and VERSPREI_TEST_SEED repeat a run.
-// npm run test:soak -- model: that part alone; the report then holds nothing of the other. Exit code 0: all passed; 1: something failed.
+// npm run test:soak -- model, or cluster: that part alone; what the report holds of the other stays. Exit code 0: all passed; 1: something failed.
 import { execFileSync, spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -57,22 +57,30 @@ function git(...args: readonly string[]): string {
   return execFileSync('git', [...args], { encoding: 'utf8' }).trim()
 }
 
-function report(results: readonly Result[]): string {
+/** One part of the report, by itself: the parts may have been run at different times. */
+function section({ name, isPassed, minutes, lines }: Result): string {
   const changed = git('status', '--porcelain').split('\n').filter(line => line !== '' && !line.endsWith('SOAK.md'))
   return [
-    '# Soak', '',
-    'Written by `npm run test:soak`.', '',
+    `## ${name}`, '',
+    `**${isPassed ? 'Passed' : 'Failed'}** in ${minutes.toFixed(0)} min.`, '',
     `- commit ${git('rev-parse', 'HEAD')}${changed.length > 0 ? `, and ${changed.length} changed files` : ''}`,
     `- ${Object.entries(seeds).map(([variable, seed]) => `${variable}=${seed}`).join(' ')}`,
     `- ${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores, Node ${process.version}`,
-    ...results.flatMap(({ name, isPassed, minutes, lines }) =>
-      ['', `## ${name}: ${isPassed ? 'passed' : '**failed**'} in ${minutes.toFixed(0)} min`, '', '```', ...lines, '```']),
-    '',
+    '', '```', ...lines, '```', '',
   ].join('\n')
 }
 
+/** The sections of a report, by their headings. */
+function sectionsOf(text: string): Map<string, string> {
+  return new Map(text.split(/^(?=## )/mu).slice(1).map(one => [one.slice(0, one.indexOf('\n')), one]))
+}
+
 const [wanted = ''] = process.argv.slice(2)
+const file = join(import.meta.dirname, 'SOAK.md')
+const before = sectionsOf(await readFile(file, 'utf8').catch(() => ''))
 const results: Result[] = []
 for (const part of parts) if (part.file.startsWith(wanted)) results.push(await run(part))
-await writeFile(join(import.meta.dirname, 'SOAK.md'), report(results))
+const written = new Map(results.map(result => [`## ${result.name}`, section(result)]))
+const all = parts.flatMap(({ name }) => written.get(`## ${name}`) ?? before.get(`## ${name}`) ?? [])
+await writeFile(file, ['# Soak\n\nWritten by `npm run test:soak`.\n', ...all].join('\n'))
 process.exitCode = results.every(({ isPassed }) => isPassed) ? 0 : 1
