@@ -36,12 +36,16 @@ export interface ForwardOptions {
   readonly onResult: (result: ForwardResult, seconds: number) => void
   /** Called when a replica that was taken for the leader names another one. */
   readonly told: (leader: Peer) => void
+  /** Called when whoever was taken for the leader does not lead, or is gone: who does is to be found out. At most twice a second. */
+  readonly lost: () => void
   /** Milliseconds, monotonic. */
   readonly elapsed: () => number
 }
 
 /** The API server waits 3 s; a healthy leader answers in some milliseconds, and what has waited this long is better decided here. */
 export const forwardLimit = 150
+/** To find out who leads is a request to the API server, and in a burst hundreds of reviews come to nothing for the same reason. */
+const lostEvery = 500
 /** After a stall of our own the clock says that nothing is left, and the first replica has answered all the same. */
 const leastForRedirect = 50
 
@@ -102,7 +106,7 @@ async function ask(client: ForwardOptions['client'], url: string, review: string
  * when the leader did not decide; then the caller must. When the one that was asked names another leader, that one is asked in the time
  * that is left, once: two that take each other for the leader end there.
  */
-export function createForward({ client, leader, breaker, onResult, told, elapsed }: ForwardOptions) {
+export function createForward({ client, leader, breaker, onResult, told, lost, elapsed }: ForwardOptions) {
   const breakers = createBreakers(breaker, elapsed)
   const askAllowed = async (url: string, review: string, until: number): Promise<Outcome> => {
     const left = Math.max(until - elapsed(), leastForRedirect)
@@ -128,10 +132,17 @@ export function createForward({ client, leader, breaker, onResult, told, elapsed
     const second = await askAllowed(next.url, review, until)
     return second.result === 'answered' ? { ...second, result: 'redirected' } : second
   }
+  let lostAt = -Infinity
+  const noteLost = (result: ForwardResult): void => {
+    if (!['refused', 'not-leader', 'failed'].includes(result) || elapsed() - lostAt < lostEvery) return
+    lostAt = elapsed()
+    lost()
+  }
   return async (review: string): Promise<string | undefined> => {
     const start = elapsed()
     const { result, answer } = await forward(review, start + forwardLimit)
     onResult(result, (elapsed() - start) / 1000)
+    noteLost(result)
     return answer
   }
 }

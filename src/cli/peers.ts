@@ -99,7 +99,7 @@ export async function startPeers(options: PeersOptions): Promise<Peers> {
   })
   const forward = createForward({
     client, leader: () => lead.other(), breaker: answeredAt => createBreaker(() => performance.now(), answeredAt), elapsed: () => performance.now(),
-    onResult: metrics.countForward, told: leader => election.follow(leader),
+    onResult: metrics.countForward, told: leader => election.follow(leader), lost: () => void election.look(),
   })
   election.start()
   const cancel = repeat(() => void lead.greet(), greetEvery)

@@ -11,17 +11,17 @@ interface Forwarding {
   readonly results: ForwardResult[]
   readonly seconds: number[]
   readonly told: Peer[]
-  readonly state: { leader: Leader | undefined, now: number }
+  readonly state: { leader: Leader | undefined, now: number, lost: number }
 }
 
 const start = (leader: Leader | string | undefined, options: Partial<ForwardOptions> & Pick<ForwardOptions, 'client'>): Forwarding => {
   const results: ForwardResult[] = []
   const seconds: number[] = []
   const told: Peer[] = []
-  const state = { leader: typeof leader === 'string' ? { identity: 'l', url: leader } : leader, now: 0 }
+  const state = { leader: typeof leader === 'string' ? { identity: 'l', url: leader } : leader, now: 0, lost: 0 }
   const forward = createForward({
     leader: () => state.leader, breaker: answeredAt => createBreaker(() => state.now, answeredAt), elapsed: () => state.now,
-    onResult: (result, time) => { results.push(result); seconds.push(time) }, told: peer => { told.push(peer) }, ...options,
+    onResult: (result, time) => { results.push(result); seconds.push(time) }, told: peer => { told.push(peer) }, lost: () => { state.lost += 1 }, ...options,
   })
   return { forward, results, seconds, told, state }
 }
@@ -211,6 +211,19 @@ void t.test('one that failed when it was named is not waited for again, neither 
   }
   t.strictSame(results, ['refused', 'breaker-open', 'breaker-open'])
   t.strictSame(sent, [a, b, a])
+})
+
+void t.test('when the leader is gone, or says that it is none, who leads is looked up, twice a second at most', async t => {
+  for (const [answer, want] of [[broken('refused'), 1], [away(), 1], [broken('failed'), 1], [broken('timeout'), 0], [ok(), 0]] as const) {
+    const { client } = scripted({ [a]: [answer] })
+    const { forward, state, results } = start(a, { client })
+    await forward(text)
+    await forward(text)
+    t.equal(state.lost, want, String(results[0]))
+    state.now = 1000
+    await forward(text)
+    t.equal(state.lost, 2 * want, `${results[0]}, a second later`)
+  }
 })
 
 void t.test('a successor that is late with its first answer is slow as the one before it was, and asked again at once', async t => {
