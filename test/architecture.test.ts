@@ -69,7 +69,7 @@ void t.test('each part imports only those below it', async t => {
     cluster: ['placement'],
     certificates: [],
     admission: ['placement'],
-    controllers: ['placement', 'cluster'],
+    controllers: ['placement', 'cluster', 'certificates'],
     dashboard: ['placement'],
     cli: ['placement', 'manifests', 'cluster', 'certificates', 'admission', 'controllers', 'dashboard'],
     'main.ts': ['cli'],

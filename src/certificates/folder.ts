@@ -5,12 +5,9 @@ import { createAuthority, createAuthorityKey, createLeafKey, issueLeaf, subjectO
 import { leadsTo, parseCertificates } from './chain.ts'
 import { requireHosts } from './hosts.ts'
 import { isDue, isGood } from './life.ts'
-import { codeOf, fileNames, namesOf, parseKey, readIfThere, readPair } from './pair.ts'
+import { authorityKey, codeOf, fileNames, namesOf, parseKey, readIfThere, readPair } from './pair.ts'
 import { isFor, serving, type Purpose } from './purpose.ts'
 import { createFile, replaceFile } from './write.ts'
-
-// The authority's key. A folder with it is ours to renew; without it, someone else renews and we only read.
-const authorityKey = 'ca.key'
 
 export interface CertificateWish {
   /** DNS names and IP addresses that the leaf is to be good for. */
@@ -121,7 +118,7 @@ export const renewCertificates = async (folder: string, wish: CertificateWish): 
     : settleLeaf(folder, await settleAuthority(folder, wish), wish)
 
 // Not with its parents: a mistyped path would come into being, and under /proc Node's recursive mkdir never returns (measured, Node 26).
-async function makeFolder(folder: string): Promise<void> {
+export async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { mode: 0o700 })
   } catch (cause) {

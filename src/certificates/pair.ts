@@ -8,6 +8,9 @@ import type { Life } from './life.ts'
 /** What a folder holds, by the names a `kubernetes.io/tls` Secret of cert-manager has. */
 export const fileNames = { authority: 'ca.crt', certificate: 'tls.crt', key: 'tls.key' } as const
 
+/** The authority's key. A folder with it is ours to renew; without it, someone else renews and we only read. */
+export const authorityKey = 'ca.key'
+
 /** A server's certificate and key that belong together. */
 export interface CertificatePair extends Life {
   /** PEM: the leaf, then intermediates if any. */
@@ -36,12 +39,6 @@ export async function readIfThere(file: string): Promise<string | undefined> {
   }
 }
 
-async function readNeeded(file: string): Promise<string> {
-  const text = await readIfThere(file)
-  if (text === undefined) throw new Error(`${file}: is missing`)
-  return text
-}
-
 const entry = /(DNS|IP Address):("(?:[^"\\]|\\.)*"|[^,]*)/g
 
 /** The DNS names and IP addresses of a certificate, the latter in canonical form. */
@@ -59,25 +56,38 @@ export function parseKey(text: string, file: string): KeyObject {
   }
 }
 
+/** What a pair is read from; undefined: it is not there. */
+export interface PairTexts {
+  readonly cert: string | undefined
+  readonly key: string | undefined
+  readonly authority: string | undefined
+}
+
 /**
  * Reads `tls.crt`, `tls.key` and, if it is there, `ca.crt`. Keys may be RSA or elliptic. Throws an Error that names the file and says why:
  * missing, unreadable, cut off, a key that is not the certificate's, an authority that did not sign it. Dates are not judged here.
  */
 export async function readPair(folder: string): Promise<CertificatePair> {
   const [cert, key, authority] = await Promise.all([
-    readNeeded(join(folder, fileNames.certificate)),
-    readNeeded(join(folder, fileNames.key)),
+    readIfThere(join(folder, fileNames.certificate)),
+    readIfThere(join(folder, fileNames.key)),
     readIfThere(join(folder, fileNames.authority))
   ])
+  return parsePair({ cert, key, authority }, folder)
+}
+
+/** As {@link readPair}, of texts that were read already; `where` is the folder that an Error names. */
+export function parsePair({ cert, key, authority }: PairTexts, where: string): CertificatePair {
+  const [certificateFile, keyFile, file] = [join(where, fileNames.certificate), join(where, fileNames.key), join(where, fileNames.authority)]
+  if (cert === undefined) throw new Error(`${certificateFile}: is missing`)
+  if (key === undefined) throw new Error(`${keyFile}: is missing`)
   // cert-manager leaves ca.crt empty for issuers that do not tell (ACME).
   const ca = authority?.trim() === '' ? undefined : authority
-  const [leaf, ...intermediates] = parseCertificates(cert, join(folder, fileNames.certificate))
-  const keyFile = join(folder, fileNames.key)
+  const [leaf, ...intermediates] = parseCertificates(cert, certificateFile)
   if (!leaf.checkPrivateKey(parseKey(key, keyFile))) {
     throw new Error(`${keyFile}: does not belong to the certificate in ${fileNames.certificate}`)
   }
   // Also what a read across a renewal looks like: the old authority beside the new leaf. A caBundle that does not fit would cut us off.
-  const file = join(folder, fileNames.authority)
   if (ca !== undefined && !leadsTo(parseCertificates(ca, file), leaf, intermediates)) {
     throw new Error(`${file}: did not sign the certificate in ${fileNames.certificate}`)
   }

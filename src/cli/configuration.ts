@@ -8,6 +8,7 @@ export interface Configuration {
   readonly port: number
   readonly metricsPort: number
   readonly certificates: string
+  readonly certificateSecret: string | undefined
   readonly kubeconfig: string | undefined
   readonly context: string | undefined
   readonly manifests: string | undefined
@@ -75,6 +76,7 @@ export function parseConfiguration(flags: Texts, environment: Environment): { re
     port: port('port'),
     metricsPort: port('metrics-port'),
     certificates: text('certificates') ?? '',
+    certificateSecret: read('certificate-secret', parseName, `a name: lower-case letters, digits, dashes and dots, at most ${longestName}`),
     kubeconfig: text('kubeconfig') ?? (environment['KUBECONFIG'] || undefined),
     context: text('context'),
     manifests: text('manifests'),
@@ -97,6 +99,7 @@ function nameFlags(flags: Texts, given: Texts): Configuration['names'] {
     flags[flag] === undefined && given[flag] !== undefined ? environmentVariable(flag) : `--${flag}`
   return {
     'host': name('host'), 'port': name('port'), 'metrics-port': name('metrics-port'), 'certificates': name('certificates'),
+    'certificate-secret': name('certificate-secret'),
     'kubeconfig': name('kubeconfig'), 'context': name('context'), 'manifests': name('manifests'), 'webhook-url': name('webhook-url'),
     'lease-namespace': name('lease-namespace'), 'peer-host': name('peer-host'), 'peer-port': name('peer-port'),
     'adoption': name('adoption'), 'distributor-metrics': name('distributor-metrics'),
@@ -108,7 +111,7 @@ function nameFlags(flags: Texts, given: Texts): Configuration['names'] {
 function contradictions(
   { manifests, port, metricsPort, peerPort, names }: Configuration, flags: Texts, given: Texts, broken: readonly FlagName[],
 ): string[] {
-  const clusterFlags = (['kubeconfig', 'context', 'webhook-url', 'lease-namespace'] as const)
+  const clusterFlags = (['kubeconfig', 'context', 'webhook-url', 'lease-namespace', 'certificate-secret'] as const)
     .filter(name => (name === 'kubeconfig' ? flags : given)[name] !== undefined)
   const ports = { 'port': port, 'metrics-port': metricsPort, 'peer-port': peerPort }
   return [
@@ -134,6 +137,13 @@ function parseHost(text: string): string | undefined {
 
 function parseNamespace(text: string): string | undefined {
   return /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/u.test(text) ? text : undefined
+}
+
+/** A name of an object has at most 253 characters, and that of the peers' Secret is longer. */
+const longestName = 200
+
+function parseName(text: string): string | undefined {
+  return text.length <= longestName && /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/u.test(text) ? text : undefined
 }
 
 function parseAddress(text: string): string | undefined {

@@ -2,8 +2,10 @@ import { readdir } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { ensureCertificates } from '../certificates/folder.ts'
 import { ensurePeerCertificates } from '../certificates/peers.ts'
+import { ClusterError } from '../cluster/cluster-error.ts'
 import { connect, type Connection } from '../cluster/connection.ts'
 import { serviceName } from '../controllers/webhook-entry.ts'
+import { openSecrets, type CertificateSecrets } from './certificate-secrets.ts'
 import { sourceOf } from './cluster-source.ts'
 import type { Configuration, Environment } from './configuration.ts'
 import { preflight } from './preflight.ts'
@@ -44,15 +46,31 @@ export async function prepare(
   const leaseNamespace = configuration.leaseNamespace ?? ownNamespace
   try {
     if (!broken.includes('certificates')) {
-      await ensureCertificates(configuration.certificates, { hosts, now: new Date() })
-      if (leaseNamespace !== undefined) await ensurePeerCertificates(configuration.certificates, new Date())
+      await makeCertificates(configuration, hosts, leaseNamespace, openSecrets(configuration, connection, leaseNamespace, () => true))
     }
   } catch (error) {
-    mistakes.push(`${names.certificates}: ${messageOf(error)}`)
+    mistakes.push(tellCertificates(error, names))
   }
   if (mistakes.length === 0) return { connection, ownNamespace, hosts, leaseNamespace }
   await connection?.close()
   return { mistakes }
+}
+
+async function makeCertificates(
+  { certificates, certificateSecret, names }: Configuration, hosts: readonly string[], leaseNamespace: string | undefined,
+  secrets: CertificateSecrets | undefined,
+): Promise<void> {
+  const makeServing = () => ensureCertificates(certificates, { hosts, now: new Date() })
+  const makePeers = () => ensurePeerCertificates(certificates, new Date())
+  await (secrets === undefined ? makeServing() : secrets.serving.settle(makeServing))
+  if (leaseNamespace !== undefined) await (secrets === undefined ? makePeers() : secrets.peers.settle(makePeers))
+  else if (certificateSecret !== undefined) throw new Error(`to share them by ${names['certificate-secret']}, ${names['lease-namespace']} is needed outside a cluster`)
+}
+
+function tellCertificates(error: unknown, names: Configuration['names']): string {
+  if (!(error instanceof ClusterError)) return `${names.certificates}: ${messageOf(error)}`
+  const hint = error.status === 403 ? '; may this account get, create and update it? see config/rbac/certificate-role.yaml' : ''
+  return `${names['certificate-secret']}: ${messageOf(error)}${hint}`
 }
 
 interface Opened {

@@ -12,6 +12,10 @@ export const serveFlags = [
   { name: 'metrics-port', value: 'PORT', default: '9090', help: 'port for /healthz, /readyz and /metrics (HTTP); 0: any free one' },
   { name: 'certificates', value: 'DIR', default: 'certs', help: 'folder of tls.crt, tls.key and ca.crt; made at first start when empty' },
   {
+    name: 'certificate-secret', value: 'NAME', default: undefined,
+    help: 'Secret, in the Lease\'s namespace, by which replicas share what is in --certificates; NAME-peers is made beside it',
+  },
+  {
     name: 'kubeconfig', value: 'FILE', default: undefined,
     help: 'how to reach the cluster; default: KUBECONFIG, the pod\'s own cluster, then ~/.kube/config',
   },

@@ -4,6 +4,8 @@ import type { Logger } from 'pino'
 import { keepRegistered } from '../controllers/registration.ts'
 import { serviceName, timeoutSeconds, type Reach } from '../controllers/webhook-entry.ts'
 import type { GivenSeat } from '../placement/seats/given-seat.ts'
+import { shareCertificates } from '../controllers/share-certificates.ts'
+import { openSecrets, peersSecret } from './certificate-secrets.ts'
 import type { Configuration } from './configuration.ts'
 import { startLeading, whileWanted, type Leading } from './leading.ts'
 import { listen } from './listen.ts'
@@ -40,9 +42,10 @@ export async function startVersprei(configuration: Configuration, prepared: Prep
   const serving = await createServing({ configuration, prepared, log, onCertificate: async () => registering?.current()?.check() })
   const { state, admission, operations, certificates } = serving
   state.readinessContact = () => leading?.current()?.readinessContact()
-  let isEnding = false
+  let [isEnding, stopSharing] = [false, () => {}]
   const end = async (): Promise<void> => {
     isEnding = true
+    stopSharing()
     certificates.stop()
     // Its loops first: they write as long as the Lease is ours.
     await Promise.all([leading?.look(), registering?.look()])
@@ -59,6 +62,7 @@ export async function startVersprei(configuration: Configuration, prepared: Prep
       registering = whileWanted(() => !isEnding && canLead(state), () => register(configuration, prepared, serving, log, sweep), log)
       state.sources = openCluster(prepared.connection, serving.knowledge, log, seats => noteExpired(serving, seats))
       await joinPeers(configuration, prepared, serving, log, look)
+      stopSharing = share(configuration, prepared, serving, log)
     }
     const cancel = takeTurns(look, sweep, log)
     return {
@@ -107,6 +111,13 @@ async function joinPeers(
     },
   })
   void state.sources?.synced.then(() => state.peers.settle())
+}
+
+/** Keeps the certificates those of all replicas: the leader writes them, the others take what it wrote. */
+function share(configuration: Configuration, { connection, leaseNamespace }: Prepared, { state }: Serving, log: Logger): () => void {
+  const secrets = openSecrets(configuration, connection, leaseNamespace, () => state.peers.lead.mayWrite())
+  const { certificateSecret: name = '' } = configuration
+  return secrets === undefined ? () => {} : shareCertificates({ secrets: { [name]: secrets.serving, [peersSecret(name)]: secrets.peers }, log, repeat })
 }
 
 /** What a leader has to know is there, and it stays. */

@@ -15,8 +15,8 @@ const read = (flags: Texts, environment: Record<string, string> = {}) => {
 }
 
 const defaults = {
-  host: '::', port: 8443, metricsPort: 9090, certificates: 'certs', kubeconfig: undefined, context: undefined, manifests: undefined,
-  webhookUrl: undefined, leaseNamespace: undefined, peerHost: undefined, peerPort: 8444, adoption: true, distributorMetrics: false,
+  host: '::', port: 8443, metricsPort: 9090, certificates: 'certs', certificateSecret: undefined, kubeconfig: undefined, context: undefined,
+  manifests: undefined, webhookUrl: undefined, leaseNamespace: undefined, peerHost: undefined, peerPort: 8444, adoption: true, distributorMetrics: false,
   drain: 10_000, logLevel: 'info',
 }
 
@@ -31,6 +31,7 @@ const values: readonly { flag: FlagName, text: string, other: string, key: keyof
   { flag: 'port', text: '0', other: '1', key: 'port', want: 0 },
   { flag: 'metrics-port', text: '65535', other: '1', key: 'metricsPort', want: 65_535 },
   { flag: 'certificates', text: '/a b', other: 'c', key: 'certificates', want: '/a b' },
+  { flag: 'certificate-secret', text: 'versprei.tls', other: 'x', key: 'certificateSecret', want: 'versprei.tls' },
   { flag: 'kubeconfig', text: '/k', other: '/l', key: 'kubeconfig', want: '/k' },
   { flag: 'context', text: 'c', other: 'd', key: 'context', want: 'c' },
   { flag: 'manifests', text: 'm', other: 'n', key: 'manifests', want: 'm' },
@@ -61,7 +62,8 @@ for (const { flag, text, other, key, want } of values) {
 
 void t.test('variables are named after their flags', async t => {
   t.same(serveFlags.map(({ name }) => environmentVariable(name)), [
-    'VERSPREI_HOST', 'VERSPREI_PORT', 'VERSPREI_METRICS_PORT', 'VERSPREI_CERTIFICATES', 'VERSPREI_KUBECONFIG', 'VERSPREI_CONTEXT',
+    'VERSPREI_HOST', 'VERSPREI_PORT', 'VERSPREI_METRICS_PORT', 'VERSPREI_CERTIFICATES', 'VERSPREI_CERTIFICATE_SECRET',
+    'VERSPREI_KUBECONFIG', 'VERSPREI_CONTEXT',
     'VERSPREI_MANIFESTS', 'VERSPREI_WEBHOOK_URL', 'VERSPREI_LEASE_NAMESPACE', 'VERSPREI_PEER_HOST', 'VERSPREI_PEER_PORT', 'VERSPREI_ADOPTION',
     'VERSPREI_DISTRIBUTOR_METRICS', 'VERSPREI_DRAIN', 'VERSPREI_LOG_LEVEL',
   ])
@@ -107,7 +109,8 @@ void t.test('beside mistakes stands what could be read, and the defaults for wha
 })
 
 void t.test('what is no namespace, no address and no switch is told', async t => {
-  t.same(mistakes({ 'lease-namespace': 'My_namespace', 'peer-host': '::', adoption: 'yes', 'distributor-metrics': 'true' }), [
+  t.same(mistakes({ 'lease-namespace': 'My_namespace', 'peer-host': '::', adoption: 'yes', 'distributor-metrics': 'true', 'certificate-secret': 'My_secret' }), [
+    '--certificate-secret: "My_secret" is not a name: lower-case letters, digits, dashes and dots, at most 200',
     '--lease-namespace: "My_namespace" is not a namespace: lower-case letters, digits and dashes, at most 63',
     '--peer-host: "::" is not an IP address, or localhost; :: and 0.0.0.0 are no place to reach anyone at',
     '--adoption: "yes" is not on or off', '--distributor-metrics: "true" is not on or off',
@@ -137,8 +140,8 @@ const taken = (flag: string, port: number, by: string) => `${flag}: ${port} is t
 const contradictions: readonly { name: string, flags: Texts, environment?: Record<string, string>, want: string[] }[] = [
   {
     name: 'manifests and what needs a cluster',
-    flags: { manifests: 'm', kubeconfig: 'k', context: 'c', 'webhook-url': 'https://192.0.2.1/', 'lease-namespace': 'x' },
-    want: ['--kubeconfig', '--context', '--webhook-url', '--lease-namespace'].map(flag => leaveOut(flag, '--manifests')),
+    flags: { manifests: 'm', kubeconfig: 'k', context: 'c', 'webhook-url': 'https://192.0.2.1/', 'lease-namespace': 'x', 'certificate-secret': 'y' },
+    want: ['--kubeconfig', '--context', '--webhook-url', '--lease-namespace', '--certificate-secret'].map(flag => leaveOut(flag, '--manifests')),
   },
   {
     name: 'the same from variables', flags: {},

@@ -113,3 +113,15 @@ void t.test('a kubeconfig that cannot be read, or lacks the context, is a mistak
   ])
   t.match(await mistakesOf(prepare(configure({ kubeconfig, context: 'x', certificates }), {})), [/no context "x"; there are: here$/])
 })
+
+void t.test('a Secret that cannot be had is told, by its flag, and what is lacking', async t => {
+  const api = await startApi(t)
+  const flags = { ...flagsFor(t, api.kubeconfig), 'certificate-secret': 'pair' }
+  const path = '/api/v1/namespaces/x/secrets/pair'
+  t.match(await mistakesOf(prepare(configure(flags), {})), [/^--certificates: to share them by --certificate-secret, --lease-namespace is needed/u])
+  api.answers.set(path, { code: 403, reason: 'Forbidden' })
+  t.same(await mistakesOf(prepare(configure({ ...flags, 'lease-namespace': 'x' }), {})), [
+    `--certificate-secret: GET http://127.0.0.1:${api.port}${path}: 403 Forbidden: no: Forbidden; `
+      + 'may this account get, create and update it? see config/rbac/certificate-role.yaml',
+  ])
+})

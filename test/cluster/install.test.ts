@@ -105,7 +105,12 @@ void t.test('kubectl apply -k config is accepted, and changes nothing the second
       { resource: 'pods', namespace: 'default', verb: 'patch', want: true },
       ...['create', 'update', 'delete'].map(verb => ({ resource: 'pods', namespace: 'default', verb, want: false })),
       { resource: 'pods', subresource: 'status', namespace: 'default', verb: 'patch', want: false },
-      { resource: 'secrets', namespace: 'versprei-system', verb: 'get', want: false },
+      ...['get', 'update'].flatMap(verb => ['versprei-certificates', 'versprei-certificates-peers'].map(name =>
+        ({ resource: 'secrets', namespace: 'versprei-system', name, verb, want: true }))),
+      { resource: 'secrets', namespace: 'versprei-system', verb: 'create', want: true },
+      ...['get', 'list', 'watch', 'delete'].map(verb => ({ resource: 'secrets', namespace: 'versprei-system', verb, want: false })),
+      { resource: 'secrets', namespace: 'versprei-system', name: 'another', verb: 'get', want: false },
+      { resource: 'secrets', namespace: 'default', name: 'versprei-certificates', verb: 'get', want: false },
     ]
     for (const { want, ...access } of cases) t.equal(await may(access), want, `${access.verb} ${access.resource} ${access.name ?? ''}`)
   })

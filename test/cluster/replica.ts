@@ -9,6 +9,8 @@ import { waitFor } from './wait-for.ts'
 export interface Replica {
   readonly process: ChildProcess
   readonly pid: number
+  /** Where it answers the API server. */
+  readonly url: string
   readonly metricsUrl: string
   /** Its place behind the balancer. */
   readonly endpoint: Endpoint
@@ -78,7 +80,7 @@ export async function startReplica({ entry, flags, balancer }: ReplicaOptions): 
     if (how !== 'exit code 0') throw fail(`a replica ended with ${how} after SIGTERM, where exit code 0 was expected`)
   }
   return {
-    process: child, pid: child.pid ?? 0, metricsUrl, endpoint, stop, kill, thaw, isGone,
+    process: child, pid: child.pid ?? 0, url, metricsUrl, endpoint, stop, kill, thaw, isGone,
     freeze: () => {
       child.kill('SIGSTOP')
       isFrozen = true

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -37,6 +38,8 @@ export interface ReplicasOptions {
   readonly flags?: readonly string[]
   /** All of them reach the API server through a gate that can be cut. */
   readonly isGated?: boolean
+  /** Each has a folder of certificates to itself, and shares what is in it by Secrets of this name. */
+  readonly certificateSecret?: string
   readonly balancer?: BalancerOptions
   /** The program; by default what the other tests run. */
   readonly entry?: string
@@ -72,12 +75,16 @@ export async function startReplicas(t: Pick<Test, 'teardown'>, count: number, op
   })
   const kubeconfig = gate?.kubeconfig ?? process.env['KUBECONFIG'] ?? ''
   const serveFlags = [
-    '--kubeconfig', kubeconfig, '--host', '127.0.0.1', '--port', '0', '--metrics-port', '0', '--certificates', join(folder, 'certificates'),
-    '--webhook-url', url, ...peerFlags(count), ...options.flags ?? [],
+    '--kubeconfig', kubeconfig, '--host', '127.0.0.1', '--port', '0', '--metrics-port', '0', '--webhook-url', url, ...peerFlags(count),
+    ...options.flags ?? [],
   ]
+  const { certificateSecret } = options
+  const certificateFlags = (): readonly string[] => certificateSecret === undefined
+    ? ['--certificates', join(folder, 'certificates')]
+    : ['--certificates', join(folder, `certificates-${randomUUID()}`), '--certificate-secret', certificateSecret]
   const start = async (more: number) => {
     const started = await Promise.allSettled(Array.from({ length: more }, async () => {
-      all.push(await startReplica({ entry: options.entry ?? entry, flags: serveFlags, balancer }))
+      all.push(await startReplica({ entry: options.entry ?? entry, flags: [...serveFlags, ...certificateFlags()], balancer }))
     }))
     for (const result of started) if (result.status === 'rejected') throw result.reason
     await waitFor('every replica is in rotation', () => awake().every(({ endpoint }) => endpoint.isInRotation()), { timeout })
