@@ -57,7 +57,7 @@ export async function measureApiServer(scene: Scene): Promise<ApiServerResult> {
   const { folder, close } = await openWorkplace()
   const signal = new AbortController().signal
   try {
-    const { kubeconfig, path } = await openControlPlane(folder, { env: { ...process.env, KUBECONFIG_TEST: '' }, signal }, scene.say)
+    const { kubeconfig, path } = await openControlPlane(folder, { env: { ...process.env, KUBECONFIG_TEST: '' }, signal, givesWay: false }, scene.say)
     Object.assign(process.env, { KUBECONFIG: kubeconfig, PATH: path, VERSPREI_TEST_FOLDER: folder })
     await layGround('bench', (prefix, count, labels) => addNodes(prefix, count, labels, { env: process.env, signal }))
     const steady: Steady[] = []

@@ -18,7 +18,12 @@ export interface ControlPlane {
   readonly supplied: boolean
 }
 
-interface Environment { readonly env: NodeJS.ProcessEnv, readonly signal: AbortSignal }
+interface Environment {
+  readonly env: NodeJS.ProcessEnv
+  readonly signal: AbortSignal
+  /** Whether the control plane gives way to what is under test. Not where its own times are measured: whoever gives way waits. */
+  readonly givesWay?: boolean
+}
 
 const scripts = join(import.meta.dirname, 'control-plane')
 
@@ -46,9 +51,11 @@ export const openWorkplace = async (): Promise<Workplace> => {
 export const giveWay = join(scripts, 'give-way.sh')
 
 /** Runs a script in a process group of its own, all of which is ended on abort; returns the last line it printed. */
-const runScript = async (name: string, args: readonly string[], { env, signal }: Environment): Promise<string> => {
+const runScript = async (name: string, args: readonly string[], { env, signal, givesWay = true }: Environment): Promise<string> => {
   signal.throwIfAborted()
-  const child = spawn(giveWay, [join(scripts, name), ...args], { env, detached: true, stdio: ['ignore', 'pipe', 'inherit'] })
+  const script = join(scripts, name)
+  const [program, ...rest] = givesWay ? [giveWay, script, ...args] as const : [script, ...args] as const
+  const child = spawn(program, rest, { env, detached: true, stdio: ['ignore', 'pipe', 'inherit'] })
   const stop = () => { if (child.pid !== undefined) process.kill(-child.pid) }
   signal.addEventListener('abort', stop)
   const ended = new Promise<number | null>((resolve, reject) => { child.on('error', reject).on('exit', resolve) })
@@ -68,11 +75,12 @@ const useSupplied = async (kubeconfig: string, env: NodeJS.ProcessEnv): Promise<
 }
 
 /** Builds a control plane, unless that has been done before, and starts it in `folder`, whose guard stops it. */
-const startOwn = async (folder: string, { env, signal }: Environment, say: (line: string) => void): Promise<ControlPlane> => {
-  const built = await runScript('build.sh', [], { env, signal })
+const startOwn = async (folder: string, at: Environment, say: (line: string) => void): Promise<ControlPlane> => {
+  const { env } = at
+  const built = await runScript('build.sh', [], { ...at, givesWay: false })
   const path = `${built}${delimiter}${env['PATH']}`
   const begin = performance.now()
-  const kubeconfig = await runScript('up.sh', [folder], { env: { ...env, CONTROL_PLANE_BIN: built, PATH: path }, signal })
+  const kubeconfig = await runScript('up.sh', [folder], { ...at, env: { ...env, CONTROL_PLANE_BIN: built, PATH: path } })
   say(`control plane started in ${((performance.now() - begin) / 1000).toFixed(1)} s`)
   return { kubeconfig, path, supplied: false }
 }
