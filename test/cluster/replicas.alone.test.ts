@@ -32,13 +32,19 @@ const pairs: readonly Pair[] = process.env['VERSPREI_SOAK'] === '1'
 /** A ReplicaSet controller that does not reach the API server, or loses its answer, says so itself; what the API server refused it says otherwise. */
 const isRefusal = (message: string) => !/^Error creating: (?:Post |unexpected error when reading response body)/u.test(message)
 
+/**
+ * Milliseconds. A replica that wakes up has calls answered that nobody waits for: the seats end 60 s later by the watch's progress, which a quiet
+ * cluster tells once a minute, and gaps are closed after that.
+ */
+const rankLimit = 240_000
+
 /** Adopted, in their first seats, and exact once 20 more pods have come wherever a workload is not. */
 async function mends(t: Test, namespace: string, shape: Shape): Promise<void> {
   await waitFor('each group\'s pods hold its first seats', async () => {
     const wrong = notRanked(shape, await readStandings(namespace, shape))
     if (wrong.length > 0) throw new Error(`not in ${wrong.length} Deployments`)
     return true
-  }, { interval: 500, timeout: 120_000 })
+  }, { interval: 500, timeout: rankLimit })
   for (const { deployment, pods } of notExact(shape, await readStandings(namespace, shape))) {
     await scaleTo(namespace, deployment, pods.length + 20)
   }
