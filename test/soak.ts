@@ -25,7 +25,7 @@ interface Result {
   readonly lines: readonly string[]
 }
 
-const seedOf = (variable: string): string => process.env[variable] ?? String(randomInt(2 ** 31))
+const seedOf = (variable: string): string => process.env[variable] || String(randomInt(2 ** 31))
 const seeds = { VERSPREI_SEED: seedOf('VERSPREI_SEED'), VERSPREI_TEST_SEED: seedOf('VERSPREI_TEST_SEED') }
 
 const parts: readonly Part[] = [

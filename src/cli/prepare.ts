@@ -44,8 +44,11 @@ export async function prepare(
   const ownNamespace = connection?.context === undefined ? connection?.namespace : undefined
   const hosts = certificateHosts(configuration, ownNamespace)
   const leaseNamespace = configuration.leaseNamespace ?? ownNamespace
+  const sharesFolder = configuration.certificateSecret !== undefined || broken.includes('certificate-secret')
+  // Those that replicas share hang on the cluster: a Secret is not asked for where that is known not to answer.
+  const isKnown = connection !== undefined && mistakes.length === 0 && broken.length === 0
   try {
-    if (!broken.includes('certificates')) {
+    if (sharesFolder ? isKnown : !broken.includes('certificates')) {
       await makeCertificates(configuration, hosts, leaseNamespace, openSecrets(configuration, connection, leaseNamespace, () => true))
     }
   } catch (error) {

@@ -125,3 +125,12 @@ void t.test('a Secret that cannot be had is told, by its flag, and what is lacki
       + 'may this account get, create and update it? see config/rbac/certificate-role.yaml',
   ])
 })
+
+void t.test('where the cluster is no good no Secret is asked for, and no certificate made that others would have to take', async t => {
+  const api = await startApi(t)
+  api.answers.set(distributors, { code: 404, reason: 'NotFound' })
+  const flags = { ...flagsFor(t, api.kubeconfig), 'certificate-secret': 'pair', 'lease-namespace': 'x' }
+  t.match(await mistakesOf(prepare(configure(flags), {})), [/is the CRD installed/u])
+  t.same(api.asked.filter(what => what.includes('/secrets')), [])
+  await t.rejects(access(flags.certificates), { code: 'ENOENT' })
+})

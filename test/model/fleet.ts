@@ -93,7 +93,8 @@ export function createFleet({ size, log, list, random }: FleetOptions): Fleet {
     const leads = leader !== undefined && (asked === leader || asked.cutUntil <= now)
     const { replica } = leads ? leader! : asked
     return {
-      decision: leads ? decide(replica!.knowledge, request, now) : decideAlone(replica!, episode, request, now), episode: leads ? undefined : episode, killed: false,
+      decision: leads ? decide(replica!.knowledge, request, now) : decideAlone(replica!, episode, request, now),
+      episode: leads ? undefined : episode, killed: false,
       outdated: replica!.unseen().some(({ replans }) => replans),
     }
   }

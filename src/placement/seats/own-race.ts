@@ -1,7 +1,8 @@
 import type { Plan } from '../distributor/plan.ts'
-import { isPlain, restOf } from '../distributor/rest-plan.ts'
+import { isPlain, leftOf, restOf } from '../distributor/rest-plan.ts'
 import { createBlindRevisions, type BlindRevisions } from './blind-revisions.ts'
 import { givenBy, type GivenSeat } from './given-seat.ts'
+import type { Claim } from './ideal.ts'
 import { lifetime, type Reservation } from './reservations.ts'
 import type { Revision } from './revision.ts'
 
@@ -18,10 +19,10 @@ export interface OwnRace {
   /**
    * To decide by, in place of the plan.
    *
-   * @param known the same revision as the watch keeps it
+   * @param watched the same revision as the watch keeps it
    * @param raced the same revision of this race
    */
-  readonly planFor: (plan: Plan, known: Revision, raced: Revision) => Plan
+  readonly planFor: (plan: Plan, watched: Revision, raced: Revision) => Plan
   /** Has `known` count a seat that was given out, beside what the watch shows, for a minute at most. */
   readonly hold: (known: Revision, reservation: Reservation) => void
   /**
@@ -70,13 +71,14 @@ export function createOwnRace(): OwnRace {
       noteTime(now)
       return revisions
     },
-    planFor(plan, known, raced) {
+    planFor(plan, watched, raced) {
       if (isPlain(plan)) return plan
-      const before = rests.get(raced)
-      const own = raced.rosterFor(before?.plan === plan ? before.rest : plan).counts()
-      const shown = known.rosterFor(plan).counts()
-      if (before?.plan === plan && isStill(before.rest, plan, shown, own)) return before.rest
-      const rest = restOf(plan, shown.map((pods, group) => pods - (own[group] ?? 0)))
+      const known = rests.get(raced)
+      const before = known?.plan === plan ? known.rest : undefined
+      const own = raced.rosterFor(before ?? plan).counts()
+      const others = watched.rosterFor(plan).counts().map((pods, group) => pods - (own[group] ?? 0))
+      if (before !== undefined && isStill(before, plan, others, own)) return before
+      const rest = restOf(plan, others)
       rests.set(raced, { plan, rest })
       return rest
     },
@@ -95,14 +97,13 @@ export function createOwnRace(): OwnRace {
 }
 
 /**
- * Whether a rest is what a plan still leaves: as much of each `base`, and the same groups closed. How much room an open group has left it
- * need not say: no race looks ahead.
+ * Whether a rest is what a plan still leaves beside others' pods: as much of each `base`, and the same groups closed to what is our own. How
+ * much room an open group has left it need not say: no race looks ahead.
  */
-function isStill(rest: Plan, plan: Plan, shown: readonly number[], own: readonly number[]): boolean {
-  return plan.distributor.groups.every(({ base, max }, group) => {
-    const { base: restBase = 0, max: room } = rest.distributor.groups[group] ?? {}
-    const [there, ours] = [shown[group] ?? 0, own[group] ?? 0]
-    if (restBase !== (base === 0 && max === undefined ? 0 : Math.max(0, base - there + ours))) return false
-    return max === undefined || room === undefined || (ours < room) === (there < max)
+function isStill(rest: Plan, plan: Plan, others: readonly number[], own: readonly number[]): boolean {
+  const isOpen = ({ max = Infinity }: Claim, group: number): boolean => (own[group] ?? 0) < max
+  return plan.distributor.groups.every((claim, group) => {
+    const [then, now] = [rest.distributor.groups[group] ?? claim, leftOf(claim, others[group] ?? 0)]
+    return then.base === now.base && isOpen(then, group) === isOpen(now, group)
   })
 }
