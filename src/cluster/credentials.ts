@@ -5,6 +5,7 @@ import { ClusterError, message, ownReasons } from './cluster-error.ts'
 import type { Transport } from './dispatcher.ts'
 import { textField } from './json-field.ts'
 import type { KubeconfigTarget } from './kubeconfig.ts'
+import { isPlain, readPlainUser, type PlainUser } from './plain-user.ts'
 
 /** What one request carries: headers that say who asks, and the TLS material. */
 export interface Authorization {
@@ -65,27 +66,34 @@ function bearerOf(headers: RequestOptions['headers']): Record<string, string> {
     value === undefined ? [] : [[name.toLowerCase(), String(value).trim()]]))
 }
 
-/** A kubeconfig's user, authenticated by client-node: exec plugins, auth providers, certificate files and data, tokens, passwords. */
-export async function createKubeconfigAuthorize({ cluster, user, tokenFile }: KubeconfigTarget): Promise<Authorize> {
+/** A kubeconfig's user: certificate files and data, tokens, passwords; exec plugins and auth providers by client-node. */
+export async function createKubeconfigAuthorize(target: KubeconfigTarget): Promise<Authorize> {
+  const { cluster, user, tokenFile } = target
+  const token = tokenFile === undefined ? undefined : createTokenFile(tokenFile)
+  const ask = isPlain(target) ? () => readPlainUser(target) : await createPluginUser(target)
+  return async () => {
+    try {
+      const { headers, tls } = await ask()
+      const bearer = token === undefined ? {} : { authorization: `Bearer ${await token()}` }
+      return { headers: { ...headers, ...bearer }, transport: { tls, ...(cluster.proxyUrl && { proxy: cluster.proxyUrl }) } }
+    } catch (error) {
+      throw error instanceof ClusterError ? error : explain(user, error)
+    }
+  }
+}
+
+/** A user for whom a program or a provider has to be asked. */
+async function createPluginUser({ cluster, user }: KubeconfigTarget): Promise<() => Promise<PlainUser>> {
+  // Loaded only for these: it takes 0.7 s and 80 MiB.
   const { KubeConfig } = await import('@kubernetes/client-node')
   const config = new KubeConfig()
   config.loadFromClusterAndUser(cluster, user)
-  const token = tokenFile === undefined ? undefined : createTokenFile(tokenFile)
   return async () => {
     const options: RequestOptions = {}
-    try {
-      await config.applyToHTTPSOptions(options)
-    } catch (error) {
-      throw explain(user, error)
-    }
-    const { ca, cert, key, passphrase, rejectUnauthorized, servername } = options
-    const dispatch = config.createDispatcherOptions(cluster, { ca, cert, key, passphrase, rejectUnauthorized, servername })
-    const tls = dispatch.type === 'none' ? {} : dispatch.type === 'agent' ? dispatch.connect : dispatch.requestTls
-    const basic = typeof options.auth === 'string' ? { authorization: `Basic ${Buffer.from(options.auth).toString('base64')}` } : {}
-    const bearer = token === undefined ? {} : { authorization: `Bearer ${await token()}` }
-    return {
-      headers: { ...basic, ...bearerOf(options.headers), ...bearer },
-      transport: { tls, ...('uri' in dispatch && { proxy: dispatch.uri }) }
-    }
+    await config.applyToHTTPSOptions(options)
+    const { ca, cert, key, passphrase, rejectUnauthorized, servername, auth } = options
+    const basic = typeof auth === 'string' ? { authorization: `Basic ${Buffer.from(auth).toString('base64')}` } : {}
+    const given = Object.entries({ ca, cert, key, passphrase, rejectUnauthorized, servername }).filter(([, value]) => value !== undefined)
+    return { headers: { ...basic, ...bearerOf(options.headers) }, tls: Object.fromEntries(given) }
   }
 }

@@ -22,6 +22,7 @@ const opened = async (t: Test, file: string): Promise<Connection> => {
 const users: readonly { name: string, user: object, want: string }[] = [
   { name: 'a token', user: { token: 'abc' }, want: 'Bearer abc -' },
   { name: 'a token file, before a token', user: { token: 'abc', tokenFile: 'token' }, want: 'Bearer from-file -' },
+  { name: 'a token, before name and password', user: { token: 'abc', username: 'me', password: 'pw' }, want: 'Bearer abc -' },
   { name: 'name and password', user: { username: 'me', password: 'pw' }, want: `Basic ${base64('me:pw')} -` },
   { name: 'certificate data', user: certificateData('alice'), want: '- alice' },
   { name: 'certificate files beside the kubeconfig', user: { 'client-certificate': 'bob.crt', 'client-key': 'bob.key' }, want: '- bob' },
@@ -43,6 +44,22 @@ for (const { name, user, want } of users) {
     t.strictSame(callers(api.seen), [want])
   })
 }
+
+void t.test('asks as another user where the kubeconfig says so', async t => {
+  let asked: unknown
+  const api = await startApi(t, authority, (request, response) => {
+    asked = request.headers['impersonate-user']
+    response.end('{}')
+  })
+  const folder = t.testdir({ config: kubeconfig(api.server, trust(authority), { token: 'abc', as: 'bob' }) })
+  await ping(await opened(t, `${folder}/config`))
+  t.equal(asked, 'bob')
+})
+
+void t.test('says which certificate file cannot be read', async t => {
+  const folder = t.testdir({ config: kubeconfig('https://127.0.0.1:1', {}, { 'client-certificate': 'no.crt', 'client-key': 'no.key' }) })
+  await t.rejects(ping(await opened(t, `${folder}/config`)), { reason: 'NoCredentials', message: /^credentials of user u: ENOENT.*no\.(crt|key)/ })
+})
 
 void t.test('trusts the authority of a context that has no user', async t => {
   const api = await startApi(t, authority)
