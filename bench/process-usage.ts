@@ -17,12 +17,12 @@ export function memoryOf(pid: number): { readonly now: number, readonly peak: nu
 }
 
 /**
- * Waits until a process has used some CPU, `atLeast` microseconds from now, and then next to none for a while; at most 20 s.
- * Returns what it has used from now on, in microseconds.
+ * Waits until a process has used some CPU, `atLeast` microseconds from now, and then next to none for a while; at most so many
+ * milliseconds. Returns what it has used from now on, in microseconds.
  */
-export async function settle(pid: number, atLeast = 0): Promise<number> {
+export async function settle(pid: number, atLeast = 0, longest = 20_000): Promise<number> {
   const begin = cpuOf(pid)
-  const deadline = performance.now() + 20_000
+  const deadline = performance.now() + longest
   let before = begin
   for (let quiet = 0; quiet < 3 && performance.now() < deadline;) {
     await new Promise(resolve => {

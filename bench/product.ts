@@ -58,12 +58,15 @@ export async function startProduct({ children, name, world, folder, certificates
   const toSync = (performance.now() - begin) / 1000
   const cpu = cpuOf(pid) / 1e6
   const blocked = await metric(metricsUrl, 'nodejs_eventloop_lag_max_seconds')
-  await settle(pid)
+  await settle(pid, 0, longestStart)
   return {
     pid, url, start: { toSync, cpu, blocked, memory: memoryOf(pid).now },
     confirm: pods => confirm(pods, { fake: fake.child, pid, metricsUrl, world }),
   }
 }
+
+/** Milliseconds in which the leader has written the first status of every distributor. */
+const longestStart = 90_000
 
 /** Microseconds of CPU below which no event of a watch is read: until then the first has not come. */
 const leastPerEvent = 5

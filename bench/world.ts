@@ -59,15 +59,18 @@ export function freshOwner(kind: number, index: number, distributor: number): Ow
   return { namespace, deployment: name, hash, uid: uid(kind, index) }
 }
 
-const groups = [{ name: 'type-default', weight: 80, base: 0 }, { name: 'type-spot', weight: 20, base: 0 }]
-const sequence = createSequence(groups)
+const groups = ['type-default', 'type-spot']
+/** The weights of those in the distributors, which have them in turn: people say some few things again and again. */
+const weights = [[80, 20], [90, 10], [70, 30], [60, 40], [50, 50], [75, 25], [95, 5], [2, 1]] as const
+const sequences = weights.map(pair => createSequence(pair.map(weight => ({ weight, base: 0 }))))
 
 /** Known pod number `index`: those of one owner lie together in the list, each on the seat it would have been given. */
 export function podAt(index: number, world: World): PlacedPod {
   const seat = index % podsPerOwner
-  const owner = ownerAt(Math.floor(index / podsPerOwner), world)
+  const ownerIndex = Math.floor(index / podsPerOwner)
+  const owner = ownerAt(ownerIndex, world)
   const suffix = index.toString(36).padStart(5, '0')
-  const group = groups[sequence.groupOf(seat)]!.name
+  const group = groups[sequences[ownerIndex % world.distributors % weights.length]!.groupOf(seat)]!
   return { owner, uid: uid(kinds.pod, index), name: `${owner.deployment}-${owner.hash}-${suffix}`, seat, group, admission: uid(kinds.admission, index) }
 }
 
@@ -132,13 +135,16 @@ export function nodeObject(index: number): string {
 
 const distributor = createTemplate(read('distributor'), {
   metadata: '"name":"web","namespace":"shop"', target: '"kind":"Deployment","name":"web"', uid: '554eeb94-ef8d-405f-b568-d2c53677dfaf',
+  regular: '"weight":80', spot: '"weight":20',
 })
 
 /** PodDistributor number `index`, whole. */
 export function distributorObject(index: number): string {
   const { namespace, name } = distributorName(index)
+  const [regular, spot] = weights[index % weights.length]!
   return distributor({
     metadata: `"name":"${name}","namespace":"${namespace}"`, target: `"kind":"Deployment","name":"${name}"`, uid: uid(kinds.distributor, index),
+    regular: `"weight":${regular}`, spot: `"weight":${spot}`,
   })
 }
 

@@ -9,7 +9,7 @@ import { applyPatch } from './apply-patch.ts'
 
 /** Short ways to write what placement knows and is asked, for tables. */
 
-type Json = Readonly<Record<string, unknown>>
+export type Json = Readonly<Record<string, unknown>>
 
 export const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }
 export const regular = { nodeLabel: { type: 'default' }, weight: 80 }

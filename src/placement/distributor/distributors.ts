@@ -1,4 +1,6 @@
 import type { Listed } from './listed.ts'
+import { createPlan } from './plan.ts'
+import { createSplits, type Splits } from './splits.ts'
 import { createTargetIndex } from './target-index.ts'
 import type { Workload } from '../workload.ts'
 
@@ -16,19 +18,21 @@ export interface Distributors {
 export function createDistributors(): Distributors {
   const listed = new Map<string, Listed>()
   const targets = createTargetIndex()
+  const splits = createSplits()
 
   const remove = (namespace: string, name: string): void => {
     const one = listed.get(`${namespace}/${name}`)
     if (one === undefined) return
     listed.delete(`${namespace}/${name}`)
     targets.remove(one)
+    if ('plan' in one.outcome) splits.letGo(one.outcome.plan.distributor.groups)
   }
   const apply = (given: Listed): void => {
     const before = listed.get(`${given.namespace}/${given.name}`)
     const isSame = before !== undefined && saysTheSame(before, given)
     if (isSame && before.generation === given.generation && before.uid === given.uid) return
     // The plan stays where it can, and with it what is known by it.
-    const one = isSame ? { ...given, outcome: before.outcome } : given
+    const one = { ...given, outcome: isSame ? retaken(before.outcome, splits) : withSplit(given.outcome, splits) }
     remove(one.namespace, one.name)
     listed.set(`${one.namespace}/${one.name}`, one)
     targets.add(one)
@@ -45,6 +49,15 @@ export function createDistributors(): Distributors {
     find: targets.find,
     all: () => listed.values(),
   }
+}
+
+function withSplit(outcome: Listed['outcome'], splits: Splits): Listed['outcome'] {
+  return 'plan' in outcome ? { plan: createPlan(outcome.plan.distributor, splits.take) } : outcome
+}
+
+function retaken(outcome: Listed['outcome'], splits: Splits): Listed['outcome'] {
+  if ('plan' in outcome) splits.take(outcome.plan.distributor.groups)
+  return outcome
 }
 
 /** A new status or another label changes nothing. */

@@ -1,12 +1,10 @@
 import type { PodDistributor } from './distributor.ts'
-import { createSequence, type Sequence } from '../seats/sequence.ts'
-import { createStarts, type Starts } from '../seats/starts.ts'
+import type { Sequence } from '../seats/sequence.ts'
+import { createSplit, type Split } from './split.ts'
 
 /** A PodDistributor made ready to decide by. */
-export interface Plan {
+export interface Plan extends Pick<Split, 'groupIndex'> {
   readonly distributor: PodDistributor
-  /** From a group's name to its index in `distributor.groups`. */
-  readonly groupIndex: ReadonlyMap<string, number>
   /**
    * The sequence for the revision of this owner, computed at first need: one for all, or one that starts where the owner's uid says, which
    * it shares with those that start there too.
@@ -14,31 +12,13 @@ export interface Plan {
   readonly sequenceFor: (ownerUid: string) => Sequence
 }
 
-export function createPlan(distributor: PodDistributor): Plan {
-  let shared: Sequence | undefined
-  const sequenceAt = startsAnywhere(distributor) ? createSequences(distributor) : undefined
+/** @param splitOf what plans with the same groups are to share; by default nothing */
+export function createPlan(distributor: PodDistributor, splitOf: (groups: PodDistributor['groups']) => Split = createSplit): Plan {
+  const { groups, groupIndex, sequence, sequenceAt } = splitOf(distributor.groups)
   return {
-    distributor,
-    groupIndex: new Map(distributor.groups.map((group, index) => [group.name, index])),
-    sequenceFor(ownerUid) {
-      if (sequenceAt !== undefined) return sequenceAt(phaseOf(ownerUid))
-      shared ??= createSequence(distributor.groups)
-      return shared
-    },
-  }
-}
-
-/** By phase; kept for as long as a revision uses it, lest those of a CronJob's Jobs add up: another is made in microseconds. */
-function createSequences({ groups }: PodDistributor): (phase: number) => Sequence {
-  let starts: Starts | undefined
-  const sequences = new Map<number, WeakRef<Sequence>>()
-  return phase => {
-    const known = sequences.get(phase)?.deref()
-    if (known !== undefined) return known
-    starts ??= createStarts(groups)
-    const fresh = createSequence(groups, phase, starts)
-    sequences.set(phase, new WeakRef(fresh))
-    return fresh
+    distributor: groups === distributor.groups ? distributor : { ...distributor, groups },
+    groupIndex,
+    sequenceFor: startsAnywhere(distributor) ? ownerUid => sequenceAt(phaseOf(ownerUid)) : sequence,
   }
 }
 

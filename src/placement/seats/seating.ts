@@ -24,9 +24,10 @@ export interface Seating {
   /** The sequence of this revision under a plan; what sits is not touched. */
   readonly sequenceUnder: (plan: Plan) => Sequence
   /**
-   * Whether the pods of each group were given exactly its first seats, each one of its own. Made for looking at all revisions again and again.
+   * Whether the pods of each group were given exactly its first seats, each one of its own. Made for looking at all revisions again and again:
+   * no roster is made for it, and nothing is looked at twice.
    */
-  readonly isGapless: (plan: Plan, count: number, sitters: () => Iterable<Sitter>) => boolean
+  readonly isGapless: (plan: Plan, sitters: () => Iterable<Sitter>) => boolean
   /** How often one sat down or left: the same number twice means that nothing has happened in between. */
   readonly changes: () => number
 }
@@ -37,6 +38,7 @@ const few = 8
 export function createSeating(owner: string): Seating {
   let current: { readonly plan: Plan, readonly sequence: Sequence, readonly roster: Roster } | undefined
   let changes = 0
+  let looked: { readonly plan: Plan, readonly changes: number, readonly gapless: boolean } | undefined
 
   const sequenceUnder = (plan: Plan): Sequence => (current?.plan === plan ? current.sequence : plan.sequenceFor(owner))
   const under = (plan: Plan, count: number, sitters: () => Iterable<Sitter>): Roster => {
@@ -59,11 +61,14 @@ export function createSeating(owner: string): Seating {
       changes += 1
       if (current !== undefined) seatedUnder(current.plan, one, current.roster.remove)
     },
-    isGapless(plan, count, sitters) {
-      if (current?.plan === plan || count > few) return under(plan, count, sitters).isGapless()
-      const seated: Seated[] = []
-      for (const one of sitters()) seatedUnder(plan, one, each => seated.push(each))
-      return areGapless(sequenceUnder(plan), seated)
+    isGapless(plan, sitters) {
+      if (current?.plan === plan) return current.roster.isGapless()
+      if (looked?.plan !== plan || looked.changes !== changes) {
+        const seated: Seated[] = []
+        for (const one of sitters()) seatedUnder(plan, one, each => seated.push(each))
+        looked = { plan, changes, gapless: areGapless(sequenceUnder(plan), seated) }
+      }
+      return looked.gapless
     },
     changes: () => changes,
   }
