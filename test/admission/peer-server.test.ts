@@ -117,7 +117,6 @@ void t.test('what is called gets what was sent', async t => {
 })
 
 void t.test('a version is told with a hello; one that is none is left out', async t => {
-  const { readHello } = await import('../../src/admission/peer.ts')
   const cases = [['0.1.0', '0.1.0'], ['1.0.0-rc.1+a', '1.0.0-rc.1+a'], ['', undefined], ['a b', undefined], ['1'.repeat(65), undefined], [7, undefined], [undefined, undefined]]
   for (const [input, want] of cases) {
     const read = readHello({ identity: 'a', url: 'https://h:1', ready: true, version: input })
