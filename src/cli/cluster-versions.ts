@@ -23,7 +23,7 @@ export interface ClusterVersions {
 /** Milliseconds for all of it. */
 const patience = 8000
 
-/** Asks the API server for its version, and for the Lease that tells those of the replicas. Throws a ClusterError when it cannot be asked. */
+/** Asks the API server for its version, and for the Lease that tells those of the replicas. Throws a ClusterError. */
 export async function readClusterVersions(
   connection: Pick<Connection, 'request' | 'context' | 'namespace'>, leaseNamespace: string | undefined,
 ): Promise<ClusterVersions> {

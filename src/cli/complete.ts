@@ -44,7 +44,8 @@ function step({ command, operands, pending, given, mayBeOption }: Place, word: s
   if (mayBeOption && word === '--') return { command, operands, given, mayBeOption: false, pending: undefined }
   if (mayBeOption && word.startsWith('-') && word !== '-') {
     const waits = option !== undefined && (option.required || option.optional) && !word.includes('=')
-    return { command, operands, mayBeOption, pending: waits ? option : undefined, given: option === undefined ? given : new Set([...given, option]) }
+    const all = option === undefined ? given : new Set([...given, option])
+    return { command, operands, mayBeOption, pending: waits ? option : undefined, given: all }
   }
   const sub = operands === 0 ? visibleCommands(command).find(one => one.name() === word || one.aliases().includes(word)) : undefined
   return sub === undefined
@@ -61,7 +62,8 @@ function candidates({ command, operands, pending, given, mayBeOption }: Place, w
   if (mayBeOption && word.startsWith('-')) return { completions: { words: optionWords(command, given), paths: 'none' } }
   const subs = visibleCommands(command)
   if (subs.length > 0) {
-    return { completions: operands > 0 ? nothing : { words: subs.map(sub => ({ word: sub.name(), description: sub.description() })), paths: 'none' } }
+    const words = subs.map(sub => ({ word: sub.name(), description: sub.description() }))
+    return { completions: operands > 0 ? nothing : { words, paths: 'none' } }
   }
   const last = command.registeredArguments.at(-1)
   const argument = command.registeredArguments[operands] ?? (last?.variadic === true ? last : undefined)

@@ -7,10 +7,11 @@ import { completeCommand } from './complete.ts'
 
 const bash = `# Completion of versprei for bash: source <(versprei completion bash)
 _versprei() {
-  local IFS=$' \\t\\n' words=() index line directive='' list='' current
+  local IFS=$' \\t\\n' words=() index line directive='' list='' current last
   # Bash takes the = of --flag=value for a word of its own.
   for ((index = 1; index <= COMP_CWORD; index++)); do
-    if [[ \${#words[@]} -gt 0 && \${words[-1]} == --* && ( \${COMP_WORDS[index]} == = || \${words[-1]} == *= && \${COMP_WORDS[index-1]} == = ) ]]; then
+    last=\${words[*]: -1}
+    if [[ $last == --* && ( \${COMP_WORDS[index]} == = || $last == *= && \${COMP_WORDS[index-1]} == = ) ]]; then
       words[-1]+=\${COMP_WORDS[index]}
     else
       words+=("\${COMP_WORDS[index]}")

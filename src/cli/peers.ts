@@ -86,9 +86,10 @@ export async function startPeers(options: PeersOptions): Promise<Peers> {
     take: seats => lead.takeSeats(seats),
   })
   const port = Number(new URL(await listen(server.app, configuration.host, configuration.peerPort)).port)
-  const self = { identity: `${hostname()}_${randomUUID()}`, url: urlOf(peerHost(configuration), port), version: await readVersion() }
+  const version = await readVersion()
+  const self = { identity: `${hostname()}_${randomUUID()}`, url: urlOf(peerHost(configuration), port), version }
   const election = createElection({
-    connection, namespace: leaseNamespace, name: leaseName, candidate: self, notes: () => versionNotes(self.version, lead.followers()),
+    connection, namespace: leaseNamespace, name: leaseName, candidate: self, notes: () => versionNotes(version, lead.followers()),
     mayLead: isReady, clock: monotonicClock,
     wallNow: () => Date.now(), random: Math.random, log,
     // A new leader is greeted at once: connections to it are to be there before the next burst.

@@ -83,14 +83,15 @@ function describe({ kubernetes, namespace, replicas }: ClusterVersions, server: 
   const where = `Lease ${namespace}/${leaseName}`
   const known = { kubernetes: { version: kubernetes, server } }
   if (replicas === undefined) {
-    return { server: known, troubles: [`there is no ${where}: no Versprei with several replicas runs there; --lease-namespace looks elsewhere`] }
+    const trouble = `there is no ${where}: no Versprei with several replicas runs there; --lease-namespace looks elsewhere`
+    return { server: known, troubles: [trouble] }
   }
   const { leader, followers, renewed } = replicas
   if (leader === undefined) return { server: { ...known, replicas: [] }, troubles: [`${where} has no holder: no replica leads`] }
   const all = [toPrint(leader, true), ...followers.map(follower => toPrint(follower, false))]
   const isSilent = renewed !== undefined && now.getTime() - renewed > longestSilence
-  const troubles = isSilent ? [`${where} was last renewed at ${new Date(renewed).toISOString()}: its holder is gone, or a clock is wrong`] : []
-  return { server: { ...known, replicas: all }, troubles }
+  const trouble = `${where} was last renewed at ${new Date(renewed ?? 0).toISOString()}: its holder is gone, or a clock is wrong`
+  return { server: { ...known, replicas: all }, troubles: isSilent ? [trouble] : [] }
 }
 
 /** Behind the pod's name an identity has a uuid, which is nobody's business here. */

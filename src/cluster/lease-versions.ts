@@ -18,8 +18,10 @@ export interface Replicas {
   readonly renewed: number | undefined
 }
 
-/** What a leader of this version writes into the Lease for people to read; a follower that does not say its version is there without one. */
-export function versionNotes(version: string, followers: readonly { readonly identity: string, readonly version?: string }[]): LeaseNotes {
+/** What a leader of this version writes into the Lease for people to read; the version of a follower that does not say it is empty. */
+export function versionNotes(
+  version: string, followers: readonly { readonly identity: string, readonly version?: string }[],
+): LeaseNotes {
   const sorted = followers.toSorted((a, b) => (a.identity < b.identity ? -1 : 1))
   return {
     [versionKey]: version,

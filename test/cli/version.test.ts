@@ -14,7 +14,10 @@ const uuid = '0f8b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3'
 
 /** Held by versprei-a; the clock of these tests stands at 2026-01-31T12:00:00Z. */
 const lease = {
-  metadata: { resourceVersion: '7', annotations: { 'versprei.io/version': '0.9.0', 'versprei.io/followers': JSON.stringify({ [`versprei-b_${uuid}`]: '0.8.1', 'versprei-c': '' }) } },
+  metadata: {
+    resourceVersion: '7',
+    annotations: { 'versprei.io/version': '0.9.0', 'versprei.io/followers': JSON.stringify({ [`versprei-b_${uuid}`]: '0.8.1', 'versprei-c': '' }) },
+  },
   spec: { holderIdentity: `versprei-a_${uuid}`, renewTime: '2026-01-31T11:59:58.000000Z' },
 }
 const registered = { webhooks: [{ clientConfig: { service: { namespace: 'elsewhere', name: 'versprei' } } }] }

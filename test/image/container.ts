@@ -36,14 +36,16 @@ export interface Container {
   readonly ended: Promise<{ readonly code: number | string, readonly printed: string }>
 }
 
-/** Starts the entry point of the image as process 1 of its own, as its user, with these arguments in place of its CMD, in that root and nowhere else. */
+/** Starts the entry point of the image as its user and as process 1, with these arguments for its CMD, in that root and nowhere else. */
 export const startContainer = (t: Test, root: string, stage: Stage, args: readonly string[]): Container => {
   const [entry] = stepsOf(stage, 'ENTRYPOINT')
   const [id] = stepsOf(stage, 'USER')
-  const env = Object.entries(Object.assign({ PATH: path }, ...stepsOf(stage, 'ENV').map(({ values }) => values))).map(([name, value]) => `${name}=${value}`)
+  const env = [{ PATH: path }, ...stepsOf(stage, 'ENV').map(({ values }) => values)]
+    .flatMap(values => Object.entries(values)).map(([name, value]) => `${name}=${value}`)
   const chroot = ['chroot', `--userspec=${id?.text}`, root, ...entry?.args ?? [], ...args]
   // By `env -i`: tap gives every process of a test what it measures by, which is not there.
-  const child = spawn('env', ['-i', ...env, 'unshare', '--pid', '--fork', '--kill-child', ...chroot], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const inside = ['unshare', '--pid', '--fork', '--kill-child', ...chroot]
+  const child = spawn('env', ['-i', ...env, ...inside], { stdio: ['ignore', 'pipe', 'pipe'] })
   t.teardown(() => child.kill('SIGKILL'))
   const lines = createInterface(child.stdout)
   const logged: Readonly<Record<string, string>>[] = []

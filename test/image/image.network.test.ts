@@ -1,5 +1,5 @@
-// npm run test:image. What a builder would do, without one: each step of the Dockerfile in an empty folder, then the result in a root of its own,
-// with Node.js and its libraries in place of the base image. Not shown by it: that the base images are there and hold what is taken from
+// npm run test:image. What a builder would do, without one: each step of the Dockerfile in an empty folder, then the result in a root of its
+// own, with Node.js and its libraries in place of the base image. Not shown by it: that the base images are there and hold what is taken from
 // them here, that a builder reads the Dockerfile as we do, and that the other platform's base is as good.
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { Agent, request } from 'node:https'
@@ -16,8 +16,8 @@ const stages = parseDockerfile(await read('Dockerfile'))
 const last = stages.at(-1)!
 const mebibyte = 2 ** 20
 
-/** Measured: 44.9 MiB. A dependency that makes it a quarter larger is to be noticed. */
-const mostBytes = 56 * mebibyte
+/** Measured: 41.9 MiB. What makes it a quarter larger is to be noticed. */
+const mostBytes = 52 * mebibyte
 
 // Outside of the checkout, whose packages would else be found.
 const folder = await mkdtemp(join(tmpdir(), 'versprei-image-'))
@@ -37,7 +37,7 @@ void t.test('the last stage holds the program and what it needs, for every platf
   const { dependencies, devDependencies } = JSON.parse(await read('package.json'))
   const isThere = (name: string) => files.has(`/versprei/node_modules/${name}/package.json`)
   t.strictSame(Object.keys(dependencies).filter(name => !isThere(name)), [])
-  t.strictSame(Object.keys(devDependencies).filter(isThere), [])
+  t.strictSame(Object.keys(devDependencies).filter(name => !name.startsWith('@types/') && isThere(name)), [])
   t.ok(paths.some(path => path.startsWith('/versprei/node_modules/fastify/LICENSE')), 'the licences of others go with it')
 })
 
@@ -45,7 +45,7 @@ const missing = process.getuid?.() === 0 ? false : 'only root can give it a root
 
 void t.test('the result runs as the image would', { skip: missing }, async t => {
   await furnish(root, join(context, 'config/samples'))
-  const before = [...(await filesBelow(root)).keys()]
+  const before = await filesBelow(root)
   const cmd = last.steps.flatMap(step => (step.kind === 'CMD' ? step.args : []))
   const container = startContainer(t, root, last, [...cmd, '--manifests', '/manifests', '--port', '0', '--metrics-port', '0', '--drain', '0'])
   const { url = '', metricsUrl = '' } = await container.logs('serving')
@@ -62,7 +62,7 @@ void t.test('the result runs as the image would', { skip: missing }, async t => 
 
   process.kill(pid, 'SIGTERM')
   t.match(await container.ended, { code: 0 })
-  const written = [...(await filesBelow(root)).keys()].filter(path => !before.includes(path))
+  const written = [...(await filesBelow(root)).keys()].filter(path => !before.has(path))
   t.strictSame(written.filter(path => !path.startsWith('/certs/')), [], 'nothing is written elsewhere')
   t.ok(written.includes('/certs/tls.crt'))
 })
@@ -71,7 +71,10 @@ void t.test('the other commands run from it, too', { skip: missing }, async t =>
   const cases = [
     { args: ['version', '--client'], want: { code: 0, printed: /^client +\S+ +Node\.js v/m } },
     { args: ['plan', '--manifests', '/manifests'], want: { code: 0, printed: /never more than 0\.50 pods/ } },
-    { args: ['admit', '--manifests', '/manifests', '/manifests/nginx-workload.yaml'], want: { code: 0, printed: /^default\/nginx-deployment-2 +type-spot +2 +type=spot$/m } },
+    {
+      args: ['admit', '--manifests', '/manifests', '/manifests/nginx-workload.yaml'],
+      want: { code: 0, printed: /^default\/nginx-deployment-2 +type-spot +2 +type=spot$/m },
+    },
     { args: ['nothing'], want: { code: 2, printed: /unknown command 'nothing'/ } },
   ]
   for (const { args, want } of cases) t.match(await startContainer(t, root, last, args).ended, want, args.join(' '))
@@ -80,8 +83,10 @@ void t.test('the other commands run from it, too', { skip: missing }, async t =>
 /** Sends a review as the API server does, trusting this authority alone. */
 const post = (url: string, body: string, ca: string): Promise<unknown> => new Promise((resolve, reject) => {
   const { port } = new URL(url)
-  const sent = request({ host: '127.0.0.1', servername: 'localhost', port, path: '/mutate', method: 'POST', headers: { 'content-type': 'application/json' }, agent: new Agent({ ca }) }, async answer => {
-    resolve(JSON.parse(Buffer.concat(await answer.toArray()).toString()))
+  const sent = request({
+    host: '127.0.0.1', servername: 'localhost', port, path: '/mutate', method: 'POST', headers: { 'content-type': 'application/json' },
+    agent: new Agent({ ca }),
   })
+  sent.on('response', answer => void answer.toArray().then(parts => resolve(JSON.parse(Buffer.concat(parts).toString())), reject))
   sent.on('error', reject).end(body)
 })
