@@ -1,5 +1,7 @@
 #!/usr/bin/env node
+import { basename } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { completeCommand } from './cli/complete.ts'
 import { run } from './cli/program.ts'
 
 /** Only a command that asks for them takes the signals; any other is ended by them, as programs are. */
@@ -16,11 +18,17 @@ function takeSignals(): readonly [Promise<NodeJS.Signals>, Promise<NodeJS.Signal
   return [first.promise, second.promise]
 }
 
-/** What to type for this program: the source runs in a checkout, by its script; a build is installed. */
-const name = import.meta.filename.endsWith('.ts') ? 'npm run --silent versprei --' : 'versprei'
+/** By what name it was called: a package's commands are links to this file. */
+const called = basename(process.argv[1] ?? '')
+
+/** What to type for this program: the source runs in a checkout, by its script; a build is installed, as a plugin of kubectl too. */
+const name = import.meta.filename.endsWith('.ts') ? 'npm run --silent versprei --' : called === 'kubectl-versprei' ? 'kubectl versprei' : 'versprei'
+
+/** kubectl (1.26 and later) asks this command for the completions of its plugin `versprei`, with the words that follow that. */
+const asked = called === 'kubectl_complete-versprei' ? [completeCommand] : []
 
 // The only place that reads the command line and the environment.
-process.exitCode = await run(process.argv.slice(2), {
+process.exitCode = await run([...asked, ...process.argv.slice(2)], {
   environment: process.env,
   stdin: () => text(process.stdin),
   stdout: line => void process.stdout.write(line),

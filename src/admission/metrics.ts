@@ -8,6 +8,8 @@ import type { Forwarded } from './route.ts'
 
 /** What a scrape asks for at that moment. */
 export interface MetricSources extends ReplicaSources {
+  /** Of this program. */
+  readonly version: string
   readonly distributors: () => { readonly valid: number, readonly invalid: number }
   readonly pods: () => number
   readonly nodes: () => number
@@ -49,6 +51,9 @@ export function createMetrics(sources: MetricSources): Metrics {
   const errors = new Counter({
     name: 'versprei_http_errors_total', help: 'Requests that were answered with an HTTP error, by error code', labelNames: ['code'], registers,
   })
+  new Gauge({
+    name: 'versprei_build_info', help: '1, for the version that runs', labelNames: ['version', 'node'], registers,
+  }).set({ version: sources.version, node: process.version }, 1)
   addGauges(sources, registers)
   for (const code of Object.keys(httpErrors)) errors.inc({ code }, 0)
   return {

@@ -22,6 +22,8 @@ export interface NotLeader {
 export interface Hello extends Peer {
   /** Whether it could lead at once. */
   readonly ready: boolean
+  /** Undefined: it does not say. */
+  readonly version?: string
 }
 
 /** A value that was read, or what is wrong with what was sent. */
@@ -50,6 +52,11 @@ function readIdentity(value: unknown): Read<string> {
   return { wrong: `identity must be 1 to ${longestIdentity} characters, none of them a control character` }
 }
 
+/** Its version is told to people only: one that is none is as good as not said. */
+function readVersion(value: unknown): { readonly version?: string } {
+  return typeof value === 'string' && /^[\w.+-]{1,64}$/u.test(value) ? { version: value } : {}
+}
+
 /** Reads `{identity, url}`. */
 export function readPeer(body: unknown): Read<Peer> {
   if (!isMap(body)) return { wrong: 'the body must be a JSON object' }
@@ -59,12 +66,12 @@ export function readPeer(body: unknown): Read<Peer> {
   return 'wrong' in url ? url : { value: { identity: identity.value, url: url.value } }
 }
 
-/** Reads `{identity, url, ready}`. */
+/** Reads `{identity, url, ready, version}`; the version may be absent. */
 export function readHello(body: unknown): Read<Hello> {
   const peer = readPeer(body)
   if ('wrong' in peer) return peer
-  const ready = isMap(body) ? body['ready'] : undefined
-  return typeof ready === 'boolean' ? { value: { ...peer.value, ready } } : { wrong: 'ready must be true or false' }
+  const { ready, version } = isMap(body) ? body : {}
+  return typeof ready === 'boolean' ? { value: { ...peer.value, ready, ...readVersion(version) } } : { wrong: 'ready must be true or false' }
 }
 
 /** Reads `{reservations: [...]}`; what each of them holds is read by whoever takes them. */

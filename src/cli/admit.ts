@@ -11,8 +11,7 @@ import { startsAnywhere } from '../placement/distributor/plan.ts'
 import { podsOf, workloadKinds, type PodToAdmit } from './pods-of.ts'
 import { table } from './table.ts'
 import { messageOf } from './message-of.ts'
-
-export const admitOutputs = ['table', 'json', 'yaml', 'patch'] as const
+import type { admitOutputs } from './output-formats.ts'
 
 export interface AdmitFlags extends KnowledgeFlags {
   readonly files: readonly string[]

@@ -6,10 +6,10 @@ import { readManifests } from '../manifests/read.ts'
 import { mistakesOf } from '../placement/distributor/listed.ts'
 import { createKnowledge, type Knowledge } from '../placement/knowledge.ts'
 import { sourceOf } from './cluster-source.ts'
-import { parseConfiguration, type Configuration, type Environment } from './configuration.ts'
+import type { Configuration, Environment } from './configuration.ts'
 import { preflight } from './preflight.ts'
 import { unreadableFolder } from './prepare.ts'
-import { environmentVariable } from './serve-flags.ts'
+import { parseSomeFlags } from './some-flags.ts'
 import { messageOf } from './message-of.ts'
 
 /** Where a command looks for distributors: a folder of manifests, or else a cluster. */
@@ -40,9 +40,7 @@ const longestSync = 30_000
 export async function openKnowledge(
   flags: KnowledgeFlags, environment: Environment, longest = longestSync,
 ): Promise<Opened | { readonly mistakes: readonly string[] }> {
-  const parsed = parseConfiguration(only(flagNames.map(name => [name, flags[name]])), only(
-    ['KUBECONFIG', ...flagNames.map(environmentVariable)].map(name => [name, environment[name]]),
-  ))
+  const parsed = parseSomeFlags(flagNames, flags, environment)
   if ('mistakes' in parsed) return { mistakes: parsed.mistakes }
   const { configuration: { manifests, names, ...cluster } } = parsed
   const knowledge = createKnowledge()
@@ -52,10 +50,6 @@ export async function openKnowledge(
   } catch (error) {
     return { mistakes: [unreadableFolder(names.manifests, manifests, error)] }
   }
-}
-
-function only(entries: readonly (readonly [string, string | undefined])[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(entries.flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])))
 }
 
 async function openCluster(

@@ -13,13 +13,16 @@ import { followPeerCertificates, isPeer, peerName, toPeerPair } from '../certifi
 import { monotonicClock } from '../cluster/clock.ts'
 import type { Connection } from '../cluster/connection.ts'
 import { createElection, type Election } from '../cluster/election.ts'
+import { versionNotes } from '../cluster/lease-versions.ts'
 import type { Follower } from '../controllers/followers.ts'
 import { alone, createLeadership, type Leadership } from '../controllers/leadership.ts'
 import type { Decision } from '../placement/decide.ts'
 import type { Knowledge } from '../placement/knowledge.ts'
 import type { Request } from '../placement/scope.ts'
+import { leaseName } from './cluster-versions.ts'
 import type { Configuration } from './configuration.ts'
 import { listen } from './listen.ts'
+import { readVersion } from './package-version.ts'
 import { repeat } from './repeat.ts'
 
 /** The other replicas, and which of all leads. */
@@ -49,9 +52,6 @@ export interface PeersOptions {
   /** Called after it may be another who leads. */
   readonly onChange: () => void
 }
-
-/** The Lease by which the replicas of Versprei agree. */
-const leaseName = 'versprei'
 
 /** How often a follower says hello to the leader, in milliseconds. */
 const greetEvery = 2000
@@ -86,9 +86,11 @@ export async function startPeers(options: PeersOptions): Promise<Peers> {
     take: seats => lead.takeSeats(seats),
   })
   const port = Number(new URL(await listen(server.app, configuration.host, configuration.peerPort)).port)
-  const self = { identity: `${hostname()}_${randomUUID()}`, url: urlOf(peerHost(configuration), port) }
+  const version = await readVersion()
+  const self = { identity: `${hostname()}_${randomUUID()}`, url: urlOf(peerHost(configuration), port), version }
   const election = createElection({
-    connection, namespace: leaseNamespace, name: leaseName, candidate: self, mayLead: isReady, clock: monotonicClock,
+    connection, namespace: leaseNamespace, name: leaseName, candidate: self, notes: () => versionNotes(version, lead.followers()),
+    mayLead: isReady, clock: monotonicClock,
     wallNow: () => Date.now(), random: Math.random, log,
     // A new leader is greeted at once: connections to it are to be there before the next burst.
     onChange: () => [onChange(), void lead.greet()],

@@ -8,8 +8,7 @@ import { openKnowledge, type KnowledgeFlags } from './open-knowledge.ts'
 import { startsAnywhere } from '../placement/distributor/plan.ts'
 import { bar, table } from './table.ts'
 import { messageOf } from './message-of.ts'
-
-export const planOutputs = ['table', 'json', 'yaml'] as const
+import type { planOutputs } from './output-formats.ts'
 
 export interface PlanFlags extends KnowledgeFlags {
   readonly name?: string

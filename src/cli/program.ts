@@ -1,10 +1,14 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { admit, admitOutputs, type AdmitFlags } from './admit.ts'
-import { certs } from './certs.ts'
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { AdmitFlags } from './admit.ts'
+import { complete, completeCommand, printCompletions } from './complete.ts'
+import { completionScripts, shells } from './completion.ts'
 import type { Environment } from './configuration.ts'
+import { admitOutputs, planOutputs, versionOutputs } from './output-formats.ts'
+import { readVersion } from './package-version.ts'
+import type { PlanFlags } from './plan.ts'
 import { environmentVariable, serveFlags, type FlagName } from './serve-flags.ts'
-import { plan, planOutputs, type PlanFlags } from './plan.ts'
-import { serve, type ServeIo } from './serve.ts'
+import type { ServeIo } from './serve.ts'
+import type { VersionFlags } from './version.ts'
 
 /** What a process gives a command line to work with. */
 export interface ProgramIo extends ServeIo {
@@ -21,6 +25,7 @@ export async function run(args: readonly string[], io: ProgramIo, name = 'verspr
   let code = 0
   const program = new Command(name)
     .description('Places each workload\'s pods on the nodes they belong on, in the shares their owner declares')
+    .version(await readVersion())
     .exitOverride()
     .configureOutput({ writeOut: io.stdout, writeErr: io.stderr })
     .showHelpAfterError(`(see ${name} --help)`)
@@ -31,6 +36,12 @@ export async function run(args: readonly string[], io: ProgramIo, name = 'verspr
   addAdmit(program, io, finish)
   addPlan(program, io, finish)
   addCerts(program, io, finish)
+  addVersion(program, io, finish)
+  addCompletion(program, io)
+  if (args[0] === completeCommand) {
+    io.stdout(printCompletions(complete(program, args.slice(1))))
+    return 0
+  }
   try {
     await program.parseAsync(args, { from: 'user' })
     return code
@@ -41,6 +52,8 @@ export async function run(args: readonly string[], io: ProgramIo, name = 'verspr
 }
 
 type Finish = (result: Promise<number>) => Promise<void>
+
+// What a command runs by is loaded when it runs: a completion, or a mistake in a flag, is to be answered at once.
 
 function addServe(program: Command, io: ProgramIo, finish: Finish): void {
   const command = program.command('serve').description('answer the API server\'s AdmissionReviews')
@@ -55,13 +68,17 @@ function addServe(program: Command, io: ProgramIo, finish: Finish): void {
       const value = options[camelCase(name)]
       if (value !== undefined) flags[name] = value
     }
-    return finish(serve(flags, io, program.name()))
+    return finish(import('./serve.ts').then(({ serve }) => serve(flags, io, program.name())))
   })
 }
 
 function addKnowledgeFlags(command: Command): Command {
+  return addClusterFlags(command
+    .option('--manifests <DIR>', 'take the distributors from a folder of YAML; without it, from the cluster ($VERSPREI_MANIFESTS)'))
+}
+
+function addClusterFlags(command: Command): Command {
   return command
-    .option('--manifests <DIR>', 'take the distributors from a folder of YAML; without it, from the cluster ($VERSPREI_MANIFESTS)')
     .option('--kubeconfig <FILE>',
       'how to reach the cluster; default: KUBECONFIG, the pod\'s own cluster, then ~/.kube/config ($VERSPREI_KUBECONFIG)')
     .option('--context <NAME>', 'context of the kubeconfig; default: its current one ($VERSPREI_CONTEXT)')
@@ -74,7 +91,8 @@ function addAdmit(program: Command, io: ProgramIo, finish: Finish): void {
   addKnowledgeFlags(command)
     .option('--replicas <N>', 'as many pods of each workload; default: its own replicas', parseReplicas)
     .addOption(new Option('-o, --output <FORMAT>', 'how to print').choices(admitOutputs).default('table'))
-    .action((files: readonly string[], options: Omit<AdmitFlags, 'files'>) => finish(admit({ ...options, files }, io)))
+    .action((files: readonly string[], options: Omit<AdmitFlags, 'files'>) =>
+      finish(import('./admit.ts').then(({ admit }) => admit({ ...options, files }, io))))
 }
 
 function addPlan(program: Command, io: ProgramIo, finish: Finish): void {
@@ -86,7 +104,7 @@ function addPlan(program: Command, io: ProgramIo, finish: Finish): void {
     .option('--replicas <N>', 'from 1 to this many', parseReplicas, 20)
     .addOption(new Option('-o, --output <FORMAT>', 'how to print').choices(planOutputs).default('table'))
     .action((name: string | undefined, options: Omit<PlanFlags, 'name'>) =>
-      finish(plan({ ...options, ...(name === undefined ? {} : { name }) }, io)))
+      finish(import('./plan.ts').then(({ plan }) => plan({ ...options, ...(name === undefined ? {} : { name }) }, io))))
 }
 
 /** More would only fill the screen. */
@@ -104,7 +122,25 @@ function addCerts(program: Command, io: ProgramIo, finish: Finish): void {
     .option('--certificates <DIR>', 'folder of tls.crt, tls.key, ca.crt and ca.key', 'certs')
     .option('--host <NAME...>', 'DNS names and IP addresses that the certificate is good for', ['localhost', '127.0.0.1', '::1'])
     .action((options: { readonly certificates: string, readonly host: readonly string[] }) =>
-      finish(certs({ folder: options.certificates, hosts: options.host }, io)))
+      finish(import('./certs.ts').then(({ certs }) => certs({ folder: options.certificates, hosts: options.host }, io))))
+}
+
+function addVersion(program: Command, io: ProgramIo, finish: Finish): void {
+  const command = program.command('version')
+    .description('print the version of this program, of the replicas in the cluster, and of its API server')
+    .option('--client', 'of this program alone: ask no cluster')
+  addClusterFlags(command)
+    .option('--lease-namespace <NAMESPACE>',
+      'where the Lease of the replicas is; default: the namespace of the Service that the API server calls ($VERSPREI_LEASE_NAMESPACE)')
+    .addOption(new Option('-o, --output <FORMAT>', 'how to print').choices(versionOutputs).default('table'))
+    .action((options: VersionFlags) => finish(import('./version.ts').then(({ version }) => version(options, io))))
+}
+
+function addCompletion(program: Command, io: ProgramIo): void {
+  program.command('completion')
+    .description('print the script by which a shell completes command lines of versprei: source <(versprei completion bash)')
+    .addArgument(new Argument('<SHELL>', 'which one').choices(shells))
+    .action((shell: typeof shells[number]) => io.stdout(completionScripts[shell]))
 }
 
 function camelCase(flag: string): string {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { writeDistributorMetrics } from '../admission/distributor-metrics.ts'
-import { createMetrics, type Metrics } from '../admission/metrics.ts'
+import { createMetrics, type MetricSources, type Metrics } from '../admission/metrics.ts'
 import { createOperationsServer } from '../admission/operations.ts'
 import { createRoute, type Route } from '../admission/route.ts'
 import { createAdmissionServer, type AdmissionServer } from '../admission/server.ts'
@@ -13,6 +13,7 @@ import { skip, skipRequest, type Request } from '../placement/scope.ts'
 import { createOwnRace, type OwnRace } from '../placement/seats/own-race.ts'
 import type { Configuration } from './configuration.ts'
 import { samplesOf } from './distributor-samples.ts'
+import { readVersion } from './package-version.ts'
 import { nobodyElse, nobodyYet, type Peers } from './peers.ts'
 import type { Prepared } from './prepare.ts'
 import { repeat } from './repeat.ts'
@@ -61,7 +62,7 @@ export async function createServing({ configuration, prepared, log, onCertificat
     },
     onTrouble: err => log.error({ err }, 'certificates'),
   })
-  const metrics = createMetrics(sourcesOfMetrics(knowledge, state, () => certificates.current.notAfter))
+  const metrics = createMetrics({ ...sourcesOfMetrics(knowledge, state, () => certificates.current.notAfter), version: await readVersion() })
   const ownRace = createOwnRace()
   const route = createRoute({
     knowledge, ownRace, onOwnRace: metrics.countOwnRace, now: Date.now, forward: text => state.peers.forward(text),
@@ -103,7 +104,7 @@ function noteComplaint(findings: Findings, namespace: string, decision: Decision
   findings.note({ namespace, name: decision.distributor }, decision.complaint, complaintDetails[decision.complaint])
 }
 
-function sourcesOfMetrics(knowledge: Knowledge, state: State, certificateEnd: () => Date): Parameters<typeof createMetrics>[0] {
+function sourcesOfMetrics(knowledge: Knowledge, state: State, certificateEnd: () => Date): Omit<MetricSources, 'version'> {
   return {
     distributors: () => {
       const all = [...knowledge.distributors.all()]
@@ -119,6 +120,6 @@ function sourcesOfMetrics(knowledge: Knowledge, state: State, certificateEnd: ()
     },
     certificateEnd: () => certificateEnd().getTime() / 1000,
     isLeading: () => state.peers.lead.isLeading(),
-    followers: () => state.peers.lead.followers(),
+    followers: () => state.peers.lead.followers().length,
   }
 }

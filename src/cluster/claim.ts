@@ -1,4 +1,4 @@
-import { claimed, released, type Leader, type LeaseName, type LeaseRecord } from './lease.ts'
+import { claimed, released, type Leader, type LeaseName, type LeaseNotes, type LeaseRecord } from './lease.ts'
 import type { LeaseStore } from './lease-store.ts'
 import type { Tenure } from './tenure.ts'
 
@@ -7,6 +7,8 @@ export interface ClaimOptions {
   readonly tenure: Tenure
   readonly lease: LeaseName
   readonly candidate: Leader
+  /** What is written beside the spec with every claim. */
+  readonly notes: () => LeaseNotes
   readonly mayLead: () => boolean
   /** Called after every step that may have changed who leads. */
   readonly tell: () => void
@@ -27,7 +29,7 @@ export interface Claim {
 /** How often one turn looks again when others write at the same time. */
 const tries = 3
 
-export function createClaim({ store, tenure, lease, candidate, mayLead, tell }: ClaimOptions): Claim {
+export function createClaim({ store, tenure, lease, candidate, notes, mayLead, tell }: ClaimOptions): Claim {
   /** Also when a write failed: it may have reached the API server. */
   let mayHold = false
   const look = async (signal: AbortSignal) => {
@@ -41,7 +43,7 @@ export function createClaim({ store, tenure, lease, candidate, mayLead, tell }: 
   const write = async (over: LeaseRecord | undefined, signal: AbortSignal) => {
     const moment = tenure.moment()
     mayHold = true
-    const written = await store.write(over, claimed(over, lease, candidate, moment.wall), signal)
+    const written = await store.write(over, claimed(over, lease, candidate, moment.wall, notes()), signal)
     if (written === undefined) return false
     tenure.renew(written, moment)
     tell()

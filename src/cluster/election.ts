@@ -4,7 +4,7 @@ import { ClusterError, message, ownReasons } from './cluster-error.ts'
 import type { Connection } from './connection.ts'
 import type { Log } from './delivery.ts'
 import { createHerald } from './herald.ts'
-import type { Leader } from './lease.ts'
+import type { Leader, LeaseNotes } from './lease.ts'
 import { createLeaseStore } from './lease-store.ts'
 import { createTenure, type Tenure } from './tenure.ts'
 
@@ -22,6 +22,8 @@ export interface ElectionOptions {
   readonly name: string
   /** Ourselves. The identity is that of this process alone: another with the same one would share the Lease. */
   readonly candidate: Leader & { readonly url: string }
+  /** What is written into the Lease beside our address, whenever it is renewed; default: nothing. */
+  readonly notes?: () => LeaseNotes
   /** False while not everything is known: then the Lease is not acquired, though one that is ours is still renewed. */
   readonly mayLead: () => boolean
   /** Monotonic. */
@@ -144,10 +146,10 @@ async function bounded<T>(job: (signal: AbortSignal) => Promise<T>, clock: Clock
 
 /** Takes part in the election from `start` on. */
 export function createElection(options: ElectionOptions): Election {
-  const { namespace, name, candidate, clock, log, mayLead } = options
+  const { namespace, name, candidate, notes = () => ({}), clock, log, mayLead } = options
   const tenure = createTenure(candidate, clock, options.wallNow)
   const { tell, end } = createHerald(tenure, clock, log, options.onChange)
-  const claim = createClaim({ store: createLeaseStore(options), tenure, lease: { namespace, name }, candidate, mayLead, tell })
+  const claim = createClaim({ store: createLeaseStore(options), tenure, lease: { namespace, name }, candidate, notes, mayLead, tell })
   const turns = createTurns(options, claim, tenure)
   let stopped: Promise<void> | undefined
 

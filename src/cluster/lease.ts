@@ -5,6 +5,15 @@ import { field, textField } from './json-field.ts'
 /** The annotation of the Lease by which the others learn where its holder is reached. */
 export const peerUrlKey = 'versprei.io/peer-url'
 
+/** The annotation by which people learn which version leads. */
+export const versionKey = 'versprei.io/version'
+
+/** The annotation by which people learn who follows, and in which version: JSON, versions by identity. */
+export const followersKey = 'versprei.io/followers'
+
+/** What a holder writes beside the spec, by annotation; what it does not write now is taken away. */
+export type LeaseNotes = Readonly<Partial<Record<typeof peerUrlKey | typeof versionKey | typeof followersKey, string>>>
+
 /** Milliseconds for which a holder's last sign of life counts: client-go's LeaseDuration. */
 export const leaseDuration = 15_000
 
@@ -60,14 +69,14 @@ function microTime(ms: number): string {
 /** Where a Lease is: metadata.namespace and metadata.name. */
 export interface LeaseName { readonly namespace: string, readonly name: string }
 
-function changed(record: LeaseRecord | undefined, named: LeaseName | undefined, url: string | undefined, spec: object): object {
+function changed(record: LeaseRecord | undefined, named: LeaseName | undefined, notes: LeaseNotes, spec: object): object {
   const { metadata, spec: old } = record?.object ?? {}
-  const { [peerUrlKey]: _, ...annotations } = mapOf(field(metadata, 'annotations'))
+  const { [peerUrlKey]: _, [versionKey]: __, [followersKey]: ___, ...annotations } = mapOf(field(metadata, 'annotations'))
   return {
     ...record?.object,
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
-    metadata: { ...named, ...mapOf(metadata), annotations: { ...annotations, ...(url !== undefined && { [peerUrlKey]: url }) } },
+    metadata: { ...named, ...mapOf(metadata), annotations: { ...annotations, ...notes } },
     spec: { ...mapOf(old), ...spec },
   }
 }
@@ -85,11 +94,13 @@ function transitionsOf(record: LeaseRecord | undefined): number {
  * The Lease as its holder writes it, over `record` (undefined: there is none): a renewal keeps the time it was acquired, and a change of
  * holder is counted, as client-go does. `now`: milliseconds since 1970.
  */
-export function claimed(record: LeaseRecord | undefined, named: LeaseName, candidate: Leader, now: number): object {
+export function claimed(
+  record: LeaseRecord | undefined, named: LeaseName, candidate: Leader, now: number, notes: LeaseNotes = {},
+): object {
   const time = microTime(now)
   const spec = record?.object['spec']
   const isRenewal = record?.holder === candidate.identity
-  return changed(record, named, candidate.url, {
+  return changed(record, named, { ...(candidate.url !== undefined && { [peerUrlKey]: candidate.url }), ...notes }, {
     holderIdentity: candidate.identity,
     leaseDurationSeconds: leaseDuration / 1000,
     acquireTime: isRenewal ? textField(spec, 'acquireTime') ?? time : time,
@@ -101,7 +112,7 @@ export function claimed(record: LeaseRecord | undefined, named: LeaseName, candi
 /** The Lease given back, as client-go's ReleaseOnCancel does: anyone may take it at once. */
 export function released(record: LeaseRecord, now: number): object {
   const time = microTime(now)
-  return changed(record, undefined, undefined, {
+  return changed(record, undefined, {}, {
     holderIdentity: '', leaseDurationSeconds: 1, acquireTime: time, renewTime: time, leaseTransitions: transitionsOf(record),
   })
 }

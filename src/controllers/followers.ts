@@ -5,6 +5,8 @@ export interface Follower extends Leader {
   readonly url: string
   /** Whether it could lead at once. */
   readonly ready: boolean
+  /** Undefined: it does not say. */
+  readonly version?: string
 }
 
 /** The replicas that the leader has heard of lately. */
@@ -14,7 +16,8 @@ export interface Followers {
   readonly successors: () => readonly Follower[]
   /** All but this one. */
   readonly others: (than: Follower) => readonly Follower[]
-  readonly count: () => number
+  /** All of them. */
+  readonly all: () => readonly Follower[]
 }
 
 /** Milliseconds for which a hello counts; one comes every two seconds. */
@@ -31,6 +34,6 @@ export function createFollowers(now: () => number): Followers {
     heard: follower => void heardAt.set(follower.identity, { follower, at: now() }),
     successors: () => recent().filter(({ ready }) => ready),
     others: ({ identity }) => recent().filter(follower => follower.identity !== identity),
-    count: () => recent().length,
+    all: recent,
   }
 }

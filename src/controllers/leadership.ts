@@ -10,7 +10,7 @@ import { createHandOver, seatsLimit, type Post } from './hand-over.ts'
 import { createSettling } from './settling.ts'
 
 export interface LeadershipOptions {
-  readonly self: Leader & { readonly url: string }
+  readonly self: Leader & { readonly url: string, readonly version?: string }
   readonly election: Pick<Election, 'isLeader' | 'leader' | 'takeFrom' | 'yield' | 'look'>
   readonly post: Post
   /** The other followers, in the leader's answer to a hello. */
@@ -46,7 +46,8 @@ export interface Leadership {
   readonly takeSeats: (seats: readonly unknown[]) => boolean
   /** Before we end: another takes the Lease, then our seats. Resolves whether one did. Never rejects. */
   readonly handOver: () => Promise<boolean>
-  readonly followers: () => number
+  /** The replicas that follow this one; none where it does not lead. */
+  readonly followers: () => readonly Follower[]
   /** Whether the lead was taken from another a moment ago: reviews come first then, and what else a leader does can wait. */
   readonly isFresh: () => boolean
 }
@@ -102,7 +103,7 @@ export function createLeadership({ self, election, post, peersIn, revisions, isR
       return true
     },
     handOver: async () => election.isLeader() && await handOver.offer(followers.successors()),
-    followers: () => (election.isLeader() ? followers.count() : 0),
+    followers: () => (election.isLeader() ? followers.all() : []),
     isFresh: () => clock.now() - takenAt < freshFor,
   }
 }
@@ -118,6 +119,6 @@ export const alone: Leadership = {
   takeLead: () => Promise.resolve(false),
   takeSeats: () => false,
   handOver: () => Promise.resolve(false),
-  followers: () => 0,
+  followers: () => [],
   isFresh: () => false,
 }

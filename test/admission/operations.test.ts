@@ -8,6 +8,7 @@ import { skip, skipReasons } from '../../src/placement/scope.ts'
 const serve = async (t: Test) => {
   const state = { more: '', reasons: [] as string[], staleness: {} as Record<string, number> }
   const metrics = createMetrics({
+    version: '1.2.3',
     distributors: () => ({ valid: 3, invalid: 1 }), pods: () => 5, nodes: () => 2, reservations: () => 7,
     staleness: () => state.staleness, certificateEnd: () => 1_800_000_000, isLeading: () => true, followers: () => 2,
   })
@@ -53,6 +54,7 @@ void t.test('what is known is read at each scrape', async t => {
   const { state, ours } = await serve(t)
   state.staleness = { pods: 1.5, nodes: 0 }
   t.same((await ours()).filter(line => !/_total|_bucket|_seconds_(?:sum|count)/.test(line)), [
+    `versprei_build_info{version="1.2.3",node="${process.version}"} 1`,
     'versprei_pods 5', 'versprei_nodes 2', 'versprei_reservations 7', 'versprei_certificate_end_seconds 1800000000',
     'versprei_distributors{state="valid"} 3', 'versprei_distributors{state="invalid"} 1',
     'versprei_watch_staleness_seconds{resource="pods"} 1.5', 'versprei_watch_staleness_seconds{resource="nodes"} 0',

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:tls'
 import t from 'tap'
+import { readHello } from '../../src/admission/peer.ts'
 import { bodyLimit } from '../../src/admission/server.ts'
 import { createClient, nextTls, peerTls, plainLeaf, sendAs, serve, servingPair, strangeLeaf, stranger } from './peering.ts'
 import { createReview, review } from './serving.ts'
@@ -113,6 +114,14 @@ void t.test('what is called gets what was sent', async t => {
     await client.send(url, path, body, 10_000)
   }
   t.strictSame(got, [requestOf('a'), { identity: 'a', url: 'https://10.0.0.1:8444', ready: true }, leader, [{ uid: 'x' }, 'y']])
+})
+
+void t.test('a version is told with a hello; one that is none is left out', async t => {
+  const cases = [['0.1.0', '0.1.0'], ['1.0.0-rc.1+a', '1.0.0-rc.1+a'], ['', undefined], ['a b', undefined], ['1'.repeat(65), undefined], [7, undefined], [undefined, undefined]]
+  for (const [input, want] of cases) {
+    const read = readHello({ identity: 'a', url: 'https://h:1', ready: true, version: input })
+    t.strictSame(read, { value: { identity: 'a', url: 'https://h:1', ready: true, ...(want !== undefined && { version: want }) } }, String(input))
+  }
 })
 
 const badUrl = 'url must be https://HOST:PORT, without user, path or query, at most 300 characters'

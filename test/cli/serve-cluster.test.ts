@@ -1,9 +1,11 @@
 import { cp, readFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { review } from '../admission/serving.ts'
 import { distributors, startApi } from './api-server.ts'
 import { start, until } from './process.ts'
+import { runCommand } from './run-command.ts'
 import { twins } from './twins.ts'
 import { anyPorts, client, get, metric } from './serving.ts'
 
@@ -114,6 +116,13 @@ void t.test('is ready once it is known who leads: of two that start together, on
     return metric(metricsUrl, 'versprei_leader')
   }))
   t.strictSame(leads.toSorted((a, b) => a - b), [0, 1])
+  const { version } = JSON.parse(await readFile(join(import.meta.dirname, '../../package.json'), 'utf8'))
+  const told = await until('the leader tells of both', async () => {
+    const { out } = await runCommand(['version', '-o', 'json', '--kubeconfig', api.kubeconfig, '--lease-namespace', 'default'])
+    const all: readonly object[] = JSON.parse(out).replicas ?? []
+    return all.length === 2 ? all : undefined
+  })
+  t.strictSame(told, [true, false].map(leads => ({ name: hostname(), version, leads })))
 })
 
 void t.test('is ready as well where the Lease cannot be read: it then decides by its own race', async t => {

@@ -5,6 +5,7 @@ import { distributorSeries } from '../../src/admission/distributor-metrics.ts'
 import { forwardResults } from '../../src/admission/forward.ts'
 import { httpErrors } from '../../src/admission/http-errors.ts'
 import { createMetrics } from '../../src/admission/metrics.ts'
+import { runCommand } from '../cli/run-command.ts'
 import { environmentVariable, serveFlags } from '../../src/cli/serve-flags.ts'
 import * as keys from '../../src/placement/keys.ts'
 import { skipReasons } from '../../src/placement/scope.ts'
@@ -24,8 +25,15 @@ void t.test('the flags, their variables, defaults and meanings are those of the 
   t.same(table('Flags'), serveFlags.map(({ name, default: byDefault, help }) => [`--${name}`, environmentVariable(name), byDefault ?? '', help]))
 })
 
+void t.test('the commands and what they do are those of the code', async t => {
+  const { out } = await runCommand(['__complete', ''])
+  const commands = out.split('\n').filter(line => line.includes('\t')).map(line => line.split('\t'))
+  t.same(table('Commands'), commands.filter(([name]) => name !== 'help'))
+})
+
 void t.test('the metrics, their labels and help are those of the code', async t => {
   const { registry } = createMetrics({
+    version: '1.2.3',
     distributors: () => ({ valid: 0, invalid: 0 }), pods: () => 0, nodes: () => 0, reservations: () => 0,
     staleness: () => ({ pods: 0 }), certificateEnd: () => 0, isLeading: () => false, followers: () => 0,
   })
