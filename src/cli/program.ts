@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { admit, admitOutputs, type AdmitFlags } from './admit.ts'
 import { certs } from './certs.ts'
+import { addCheck } from './check/add-check.ts'
 import type { Environment } from './configuration.ts'
 import { environmentVariable, serveFlags, type FlagName } from './serve-flags.ts'
 import { plan, planOutputs, type PlanFlags } from './plan.ts'
@@ -30,6 +31,7 @@ export async function run(args: readonly string[], io: ProgramIo, name = 'verspr
   addServe(program, io, finish)
   addAdmit(program, io, finish)
   addPlan(program, io, finish)
+  addCheck(program, io, finish)
   addCerts(program, io, finish)
   try {
     await program.parseAsync(args, { from: 'user' })
