@@ -1,4 +1,4 @@
-import type { Clock } from '../../cluster/clock.ts'
+import { systemClock } from '../../cluster/clock.ts'
 import type { ClusterRequest, ClusterResponse, Connection } from '../../cluster/connection.ts'
 import { listAll } from '../../cluster/list.ts'
 import { asMap } from '../../placement/is-map.ts'
@@ -26,12 +26,13 @@ export interface Api {
 /** Milliseconds for one answer: whoever mistyped an address is told within ten seconds. */
 const patience = 8000
 
-export function createApi(connection: Pick<Connection, 'request'>, clock: Clock): Api {
+/** @param now milliseconds since 1970, by the clock that the API server's is compared with */
+export function createApi(connection: Pick<Connection, 'request'>, now: () => number): Api {
   const samples: Sample[] = []
   const send = async (path: string, options: ClusterRequest = {}): Promise<ClusterResponse> => {
-    const sent = clock.now()
+    const sent = now()
     const response = await connection.request(path, { ...options, signal: options.signal ?? AbortSignal.timeout(patience) })
-    if (response.date !== undefined) samples.push({ sent, received: clock.now(), date: response.date })
+    if (response.date !== undefined) samples.push({ sent, received: now(), date: response.date })
     return response
   }
   const json = async (path: string, options: ClusterRequest): Promise<Map> => asMap(await (await send(path, options)).json())
@@ -42,7 +43,7 @@ export function createApi(connection: Pick<Connection, 'request'>, clock: Clock)
       json(pathOf(right), { query: { ...(right.verb === 'list' && { limit: 500 }), ...query } })),
     listAll: (right, keep) => asking(tellRight(right), async () => {
       const { items } = await listAll({
-        connection: { request: send }, path: pathOf(right), query: {}, accept: 'application/json', pageSize: 500, timeout: patience, clock,
+        connection: { request: send }, path: pathOf(right), query: {}, accept: 'application/json', pageSize: 500, timeout: patience, clock: systemClock,
         signal: new AbortController().signal, keep,
       })
       return items

@@ -1,4 +1,3 @@
-import type { Clock } from '../../cluster/clock.ts'
 import { listDistributor } from '../../placement/distributor/listed.ts'
 import { judgeAccount, rightsToAsk, subjectOf, usualSecret } from './account.ts'
 import type { Api } from './api.ts'
@@ -14,7 +13,7 @@ import { judgeFailOpen } from './fail-open.ts'
 import { installationOf } from './installation.ts'
 import { judgeLeader, leaderOffset } from './leader.ts'
 import type { Line } from './line.ts'
-import { lookAtLease } from './look-at-lease.ts'
+import { lookAtLease, type Timing } from './look-at-lease.ts'
 import { judgePolicy } from './policy.ts'
 import { calledBy, entryIn, judgeRegistration, type Called } from './registration.ts'
 import { judgeReplicas } from './replicas.ts'
@@ -32,7 +31,7 @@ export interface Subject {
 }
 
 /** Looks at a cluster, and tells each thing on a line; one alone where the cluster is not reached. Nothing is changed. */
-export async function examine(api: Api, server: string, subject: Subject, clock: Clock): Promise<readonly Line[]> {
+export async function examine(api: Api, server: string, subject: Subject, timing: Timing): Promise<readonly Line[]> {
   const version = await api.text('/version')
   const cluster = judgeCluster(server, version)
   if (version.kind === 'failed' || version.kind === 'absent') return [cluster]
@@ -43,7 +42,7 @@ export async function examine(api: Api, server: string, subject: Subject, clock:
   const called = calledBy(entryIn(registration))
   const namespace = subject.namespace ?? (called?.kind === 'service' ? called.namespace : 'versprei-system')
   const [own, trial] = await Promise.all([
-    examineNamespace(api, { called, namespace, account: subject.serviceAccount }, clock), tryPlacing(api, distributors, namespace),
+    examineNamespace(api, { called, namespace, account: subject.serviceAccount }, timing), tryPlacing(api, distributors, namespace),
   ])
   const { user } = subjectOf(namespace, own.account)
   return [
@@ -60,7 +59,7 @@ interface Where {
 }
 
 /** What is in Versprei's namespace, and who is asked about by what is there. */
-async function examineNamespace(api: Api, { called, namespace, account: given }: Where, clock: Clock) {
+async function examineNamespace(api: Api, { called, namespace, account: given }: Where, timing: Timing) {
   const deployment = await api.read(namespaceReads(namespace, { account: '', secret: '' }).deployment)
   const installation = installationOf(deployment)
   const account = given ?? installation?.serviceAccount ?? 'versprei'
@@ -68,7 +67,7 @@ async function examineNamespace(api: Api, { called, namespace, account: given }:
   const reads = namespaceReads(namespace, { account, secret: secretName, service: called?.kind === 'service' ? called : undefined })
   const [service, slices, pods, looks, accountFound, secret, held, rights] = await Promise.all([
     api.read(reads.service), api.read(reads.slices, { labelSelector: `kubernetes.io/service-name=${reads.service.name}` }),
-    api.read(reads.pods, { labelSelector: 'app.kubernetes.io/name=versprei' }), lookAtLease(api, reads.lease, clock),
+    api.read(reads.pods, { labelSelector: 'app.kubernetes.io/name=versprei' }), lookAtLease(api, reads.lease, timing),
     api.read(reads.account), api.read(reads.secret), askAccount(api, rightsToAsk(namespace, installation), subjectOf(namespace, account)),
     askOwn(api, [...Object.values(clusterReads), ...Object.values(reads), reviews.others]),
   ])
@@ -81,7 +80,7 @@ async function examineNamespace(api: Api, { called, namespace, account: given }:
     account, leaderOffset: looks.kind === 'found' ? leaderOffset(looks.value) : undefined,
     mayPatch: patch?.kind === 'found' ? patch.value : undefined,
     lines: [
-      judgeRights(rights), judgeEndpoints(called, service, slices), judgeTrust(trust), judgeCertificate(trust, clock.now()),
+      judgeRights(rights), judgeEndpoints(called, service, slices), judgeTrust(trust), judgeCertificate(trust, timing.now()),
       judgeReplicas({ called, deployment, pods, namespace }), judgeLeader(looks, called, `${namespace}/versprei`),
       judgeAccount({ called, namespace, name: account, account: accountFound, held, installation }),
     ],
