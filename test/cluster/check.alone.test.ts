@@ -80,7 +80,8 @@ void t.test('check tells a good installation from one that is broken, and names 
     apiVersion: 'versprei.versprei.io/v1beta1', kind: 'PodDistributor', metadata: { name: 'web' },
     spec: {
       target: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
-      distribution: [{ name: 'default', nodeLabel: { type: 'default' }, weight: 3 }, { name: 'spot', nodeLabel: { type: 'spot' }, weight: 1 }],
+      distribution: [{ name: 'default', nodeLabel: { type: 'default' }, weight: 3 },
+        { name: 'spot', nodeLabel: { type: 'spot' }, weight: 1 }],
     },
   })
   await create(namespace, workloadOf('Deployment', 'web', 2))
@@ -91,7 +92,8 @@ void t.test('check tells a good installation from one that is broken, and names 
   await t.test('all is well', async t => {
     const checked = await checkUntil('every line is good', ({ statuses }) => JSON.stringify(statuses) === JSON.stringify(want))
     t.equal(checked.code, 0)
-    t.match(lineOf(checked, 'dry-run')?.found, new RegExp(`^a pod of ReplicaSet/web-\\w+ in ${namespace} would be placed by web, in group (?:default|spot)$`))
+    t.match(lineOf(checked, 'dry-run')?.found,
+      new RegExp(`^a pod of ReplicaSet/web-\\w+ in ${namespace} would be placed by web, in group (?:default|spot)$`))
     t.match(lineOf(checked, 'registration')?.found, new RegExp(`^${replicas.url}, `))
     t.match(lineOf(checked, 'cluster')?.found, /Kubernetes v1\.\d+/)
   })
@@ -100,10 +102,12 @@ void t.test('check tells a good installation from one that is broken, and names 
     const { code, lines, statuses } = await check(await powerless(namespace))
     t.equal(code, 0, JSON.stringify(lines))
     t.same(statuses, {
-      cluster: 'ok', clock: 'ok', rights: 'warn', crd: 'warn', registration: 'warn', endpoints: 'warn', 'ca-bundle': 'skip', certificate: 'warn',
+      cluster: 'ok', clock: 'ok', rights: 'warn', crd: 'warn', registration: 'warn', endpoints: 'warn', 'ca-bundle': 'skip',
+        certificate: 'warn',
       replicas: 'warn', leader: 'warn', account: 'warn', policy: 'warn', distributors: 'warn', 'dry-run': 'warn', 'fail-open': 'skip',
     })
-    t.match(lines.find(line => line.check === 'leader')?.advice, /the right: get leases\.coordination\.k8s\.io "versprei" in versprei-system/)
+    t.match(lines.find(line => line.check === 'leader')?.advice,
+      /the right: get leases\.coordination\.k8s\.io "versprei" in versprei-system/)
   })
 
   await t.test('a right is taken away', async t => {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
+import type { Server } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import type { Test } from 'tap'
 import { parse } from 'yaml'
@@ -9,6 +10,7 @@ import { check } from '../../../src/cli/check/check.ts'
 import type { Line } from '../../../src/cli/check/line.ts'
 import type { CheckOutput } from '../../../src/cli/check/print.ts'
 import { webhookEntry } from '../../../src/controllers/webhook-entry.ts'
+import { asMap } from '../../../src/placement/is-map.ts'
 import { writeKubeconfig } from '../api-server.ts'
 
 type Map = Readonly<Record<string, unknown>>
@@ -66,11 +68,15 @@ const read = async (file: string): Promise<Map> => parse(await readFile(join(con
 
 export const list = (...items: readonly unknown[]) => ({ kind: 'List', metadata: { resourceVersion: '1' }, items })
 
-const condition = (type: string, status: string, reason: string) => ({ type, status, reason, message: '', lastTransitionTime: '2026-01-01T00:00:00Z' })
+const condition = (type: string, status: string, reason: string) =>
+  ({ type, status, reason, message: '', lastTransitionTime: '2026-01-01T00:00:00Z' })
 
 export const distributor = {
   apiVersion: 'versprei.versprei.io/v1beta1', kind: 'PodDistributor', metadata: { name: 'web', namespace: 'shop' },
-  spec: { target: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }, distribution: [{ name: 'spot', nodeLabel: { type: 'spot' }, weight: 1 }] },
+  spec: {
+    target: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+    distribution: [{ name: 'spot', nodeLabel: { type: 'spot' }, weight: 1 }],
+  },
   status: { conditions: [condition('Ready', 'True', 'Placing'), condition('Degraded', 'False', 'AsExpected')] },
 }
 
@@ -84,16 +90,35 @@ export const lease = (renewTime: number, spec: object = {}) => ({
   spec: { holderIdentity: 'versprei-1', leaseDurationSeconds: 15, renewTime: new Date(renewTime).toISOString(), ...spec },
 })
 
-/** Certificates as replicas make them, and a server that shows them. */
-export async function serveCertificates(t: Test, hosts: readonly string[], now: Date) {
+interface Served {
+  readonly authority: string
+  readonly cert: string
+  readonly key: string
+}
+
+async function makeCertificates(): Promise<Served> {
+  const now = new Date()
   const authority = await createAuthority({ now, commonName: 'Versprei' })
-  const { certificate: cert, key } = await issueLeaf(authority, { hosts, now })
-  const server = createTlsServer({ cert, key }, socket => { socket.on('error', () => undefined).end() })
-  server.on('tlsClientError', () => undefined)
+  const { certificate: cert, key } = await issueLeaf(authority, { hosts: ['versprei.versprei-system.svc', '127.0.0.1'], now })
+  return { authority: authority.certificate, cert, key }
+}
+
+/** Made once: that takes a while. */
+let made: Promise<Served> | undefined
+
+/** Certificates as replicas make them, and a server on loopback that shows them. */
+export async function serveCertificates(t: Test): Promise<Served & { readonly port: number }> {
+  made ??= makeCertificates()
+  const served = await made
+  const server = createTlsServer(served, socket => { socket.on('error', () => undefined).end() }).on('tlsClientError', () => undefined)
+  return { ...served, port: await listenOn(t, server) }
+}
+
+async function listenOn(t: Test, server: Server): Promise<number> {
   await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
   t.teardown(() => new Promise(resolve => { server.close(resolve) }))
   const address = server.address()
-  return { port: typeof address === 'object' && address !== null ? address.port : 0, authority: authority.certificate, cert }
+  return typeof address === 'object' && address !== null ? address.port : 0
 }
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
@@ -102,7 +127,7 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64')
 export async function install(t: Test): Promise<Installation> {
   // Half past a second: the header Date cuts it off.
   const start = new Date(Math.floor(Date.now() / 1000) * 1000 + 500)
-  const served = await serveCertificates(t, ['versprei.versprei-system.svc'], start)
+  const served = await serveCertificates(t)
   const [crd, policy, binding, service, deployment] = await Promise.all([
     'crd/poddistributors.yaml', 'policy/validating-admission-policy.yaml', 'policy/validating-admission-policy-binding.yaml',
     'deploy/service.yaml', 'deploy/deployment.yaml',
@@ -133,24 +158,20 @@ async function serve(t: Test, objects: Record<string, unknown>, start: Date): Pr
     response.setHeader('date', new Date(installation.now()).toUTCString())
     response.setHeader('content-type', 'application/json')
     const found = request.method === 'POST' ? installation.post(pathname, JSON.parse(body)) : objects[pathname] ?? 404
-    if (typeof found === 'number') return refuse(found, 'no')
-    if (typeof found === 'object' && found !== null && 'code' in found) return refuse(Number(found.code), 'message' in found ? String(found.message) : '')
-    return response.end(typeof found === 'string' ? found : JSON.stringify(found))
-    function refuse(code: number, message: string) {
-      response.statusCode = code
-      return response.end(JSON.stringify({ kind: 'Status', code, reason: code === 403 ? 'Forbidden' : 'Invalid', message }))
-    }
+    const { code, message } = typeof found === 'number' ? { code: found, message: 'no' } : asMap(found)
+    response.statusCode = typeof code === 'number' ? code : 200
+    const status = { kind: 'Status', code, reason: code === 403 ? 'Forbidden' : 'Invalid', message }
+    return response.end(typeof found === 'string' ? found : JSON.stringify(code === undefined ? found : status))
   })
-  await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
-  t.teardown(() => new Promise(resolve => { server.close(resolve).closeAllConnections() }))
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
+  t.teardown(() => server.closeAllConnections())
+  const port = await listenOn(t, server)
   const kubeconfig = await writeKubeconfig(join(t.testdir({}), 'kubeconfig'), port)
   const lacks = new Set<string>()
   const installation = {
     start: start.getTime(), objects, lacks, asked: new Array<string>(), now: () => start.getTime(), onWait: (): void => undefined,
     create: (pod: Pod): object => ({
-      ...pod, metadata: { ...pod.metadata, labels: { ...pod.metadata.labels, 'versprei.io/distributor': 'web', 'versprei.io/group': 'spot' } },
+      ...pod, metadata: { ...pod.metadata,
+        labels: { ...pod.metadata.labels, 'versprei.io/distributor': 'web', 'versprei.io/group': 'spot' } },
     }),
     post(path: string, body: Review & Pod): unknown {
       if (!path.startsWith('/apis/authorization.k8s.io/')) return installation.create(body)
@@ -160,7 +181,8 @@ async function serve(t: Test, objects: Record<string, unknown>, start: Date): Pr
     },
     async check(output: CheckOutput = 'json'): Promise<Ran> {
       let [out, err] = ['', '']
-      const io = { environment: {}, now: () => start, stdout: (text: string) => { out += text }, stderr: (text: string) => { err += text } }
+      const [stdout, stderr] = [(text: string) => { out += text }, (text: string) => { err += text }]
+      const io = { environment: {}, now: () => start, stdout, stderr }
       return { code: await check({ kubeconfig, output }, io, async () => installation.onWait()), out, err }
     },
   }
