@@ -8,6 +8,8 @@ import { pathOf, tellRight, type Right } from './right.ts'
 
 type Map = Readonly<Record<string, unknown>>
 
+const pageSize = 500
+
 /** The API server, asked so that every refusal is an answer too. */
 export interface Api {
   /** An object, by the right to get it; or a list of at most 500, by the right to list. */
@@ -24,10 +26,13 @@ export interface Api {
 }
 
 /** Milliseconds for one answer: whoever mistyped an address is told within ten seconds. */
-const patience = 8000
+const longest = 8000
 
-/** @param now milliseconds since 1970, by the clock that the API server's is compared with */
-export function createApi(connection: Pick<Connection, 'request'>, now: () => number): Api {
+/**
+ * @param now milliseconds since 1970, by the clock that the API server's is compared with
+ * @param patience milliseconds for one answer
+ */
+export function createApi(connection: Pick<Connection, 'request'>, now: () => number, patience = longest): Api {
   const samples: Sample[] = []
   const send = async (path: string, options: ClusterRequest = {}): Promise<ClusterResponse> => {
     const sent = now()
@@ -40,11 +45,11 @@ export function createApi(connection: Pick<Connection, 'request'>, now: () => nu
     send,
     samples: () => samples,
     read: (right, query = {}) => asking(tellRight(right), () =>
-      json(pathOf(right), { query: { ...(right.verb === 'list' && { limit: 500 }), ...query } })),
+      json(pathOf(right), { query: { ...(right.verb === 'list' && { limit: pageSize }), ...query } })),
     listAll: (right, keep) => asking(tellRight(right), async () => {
       const { items } = await listAll({
-        connection: { request: send }, path: pathOf(right), query: {}, accept: 'application/json', pageSize: 500, timeout: patience, clock: systemClock,
-        signal: new AbortController().signal, keep,
+        connection: { request: send }, path: pathOf(right), query: {}, accept: 'application/json', pageSize, timeout: patience,
+        clock: systemClock, signal: new AbortController().signal, keep,
       })
       return items
     }),

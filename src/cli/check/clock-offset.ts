@@ -36,11 +36,11 @@ export function leastDifference({ least, most }: Offset): number {
   return Math.max(0, least, -most)
 }
 
-/** "12 s", "3 min", "4 h", "5 days": as much as matters. */
+/** "1.2 s", "12 s", "3 min", "4 h", "5 days": as much as matters, and not more than it is. */
 export function tellTime(milliseconds: number): string {
   const seconds = milliseconds / 1000
-  if (seconds < 10) return `${Math.round(seconds * 10) / 10} s`
-  if (seconds < 120) return `${Math.round(seconds)} s`
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`
-  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} days`
+  if (seconds < 10) return `${Math.floor(seconds * 10) / 10} s`
+  if (seconds < 120) return `${Math.floor(seconds)} s`
+  if (seconds < 7200) return `${Math.floor(seconds / 60)} min`
+  return seconds < 172_800 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} days`
 }

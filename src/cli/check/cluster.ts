@@ -8,7 +8,7 @@ const oldest = { major: 1, minor: 30 }
 /** Whether the API server is reached, and new enough. `version`: what /version said. */
 export function judgeCluster(server: string, version: Asked<string>): Line {
   if (version.kind === 'forbidden') {
-    return warn('cluster', `${server} is reached, and does not tell its version`, `ask with an account that has the right: ${version.right}`)
+    return warn('cluster', `${server} is reached, and does not tell its version`, `ask with an account that may ${version.right}`)
   }
   if (version.kind !== 'found') {
     const why = version.kind === 'failed' ? version.message.replace(/^GET \S+: /u, '') : 'it knows no /version'

@@ -25,6 +25,11 @@ export function isSeen(evidence: Evidence): evidence is Seen {
   return 'names' in evidence
 }
 
+/** Whether it was seen, and the API server would trust it. */
+export function isTrusted(evidence: Evidence): boolean {
+  return isSeen(evidence) && evidence.fault === undefined
+}
+
 /** Where a certificate is to be seen by TLS. */
 export interface Place {
   readonly host: string

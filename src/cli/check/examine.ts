@@ -9,6 +9,7 @@ import { judgeCrd } from './crd.ts'
 import { judgeDistributors, readJudged } from './distributors.ts'
 import { judgeTrial } from './dry-run.ts'
 import { judgeEndpoints } from './endpoints.ts'
+import { isTrusted } from './evidence.ts'
 import { judgeFailOpen } from './fail-open.ts'
 import { installationOf } from './installation.ts'
 import { judgeLeader, leaderOffset } from './leader.ts'
@@ -65,16 +66,22 @@ async function examineNamespace(api: Api, { called, namespace, account: given }:
   const account = given ?? installation?.serviceAccount ?? 'versprei'
   const secretName = installation?.certificateSecret ?? usualSecret
   const reads = namespaceReads(namespace, { account, secret: secretName, service: called?.kind === 'service' ? called : undefined })
-  const [service, slices, pods, looks, accountFound, secret, held, rights] = await Promise.all([
+  const [service, slices] = await Promise.all([
     api.read(reads.service), api.read(reads.slices, { labelSelector: `kubernetes.io/service-name=${reads.service.name}` }),
+  ])
+  const served = await seeServed(called, service, slices)
+  const { secret: secretRead, ...others } = reads
+  // It holds private keys, too: it is read only where nothing else tells what is served.
+  const needsSecret = called?.kind !== 'url' && (served.length === 0 || !served.every(isTrusted))
+  const own = [...Object.values(clusterReads), ...Object.values(others), ...(needsSecret ? [secretRead] : []), reviews.others]
+  const [pods, looks, accountFound, secret, held, rights] = await Promise.all([
     api.read(reads.pods, { labelSelector: 'app.kubernetes.io/name=versprei' }), lookAtLease(api, reads.lease, timing),
-    api.read(reads.account), api.read(reads.secret), askAccount(api, rightsToAsk(namespace, installation), subjectOf(namespace, account)),
-    askOwn(api, [...Object.values(clusterReads), ...Object.values(reads), reviews.others]),
+      api.read(reads.account),
+    needsSecret ? api.read(secretRead) : { kind: 'absent' } as const,
+    askAccount(api, rightsToAsk(namespace, installation), subjectOf(namespace, account)), askOwn(api, own),
   ])
   const where = `${namespace}/${secretName}`
-  const trust = {
-    called, served: await seeServed(called, service, slices), secret: seeSecret(secret, where, called), secretName: where,
-  }
+  const trust = { called, served, secret: seeSecret(secret, where, called), secretName: where }
   const patch = held.find(({ neededFor }) => neededFor === 'adoption')?.isHeld
   return {
     account, leaderOffset: looks.kind === 'found' ? leaderOffset(looks.value) : undefined,

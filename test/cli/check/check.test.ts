@@ -15,7 +15,7 @@ void t.test('of a good installation every line is ok', async t => {
   t.equal(masked(out).replaceAll(/ +/gu, ' '), `STATUS CHECK FOUND
 ok cluster http://ADDRESS, Kubernetes v1.30.4-gke.1
 ok clock the API server's and this machine's agree within 0.5 s
-ok rights you have all 13 that are asked for here
+ok rights you have all 12 that are asked for here
 ok crd Established, and as this program has it
 ok registration Service versprei-system/versprei:443/mutate, failurePolicy Ignore, at most 3 s
 ok endpoints 1 ready
@@ -50,6 +50,7 @@ void t.test('it reads, asks for rights, and creates one pod by dry run', async t
     'POST /api/v1/namespaces/shop/pods',
   ]))
   t.equal(installation.asked.filter(one => one.endsWith('/shop/pods')).length, 1)
+  t.notOk(installation.asked.includes(`GET ${paths.secret}`), 'no private key is read where the certificate is to be seen')
 })
 
 interface Broken {
@@ -72,6 +73,19 @@ const broken: readonly Broken[] = [
   {
     name: 'no endpoint is ready', harm: ({ objects }) => { objects[paths.slices] = list() },
     want: [{ check: 'endpoints', status: 'fail', found: '0 ready: nobody answers the API server' }],
+  },
+  {
+    name: 'the endpoint is not reached from here, and the Secret is empty',
+    harm: ({ objects }) => {
+      objects[paths.slices] = list({ ports: [{ name: 'https', port: 1 }], endpoints: [{ addresses: ['127.0.0.1'] }] })
+      objects[paths.secret] = {}
+    },
+    want: [
+      { check: 'ca-bundle', status: 'warn',
+        found: /^not known: 127\.0\.0\.1:1 is not reached from here: .*tls\.crt: holds no certificate$/ },
+      { check: 'certificate', status: 'warn' },
+    ],
+    code: 0,
   },
   {
     name: 'no replica is ready', harm: ({ objects }) => { objects[paths.deployment] = { ...asMap(objects[paths.deployment]), status: {} } },

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { createApi } from '../../../src/cli/check/api.ts'
 import type { Asked } from '../../../src/cli/check/asked.ts'
 import { judgeClock } from '../../../src/cli/check/clock.ts'
 import { leastDifference, offsetOf, tellTime } from '../../../src/cli/check/clock-offset.ts'
@@ -20,6 +21,16 @@ void t.test('the cluster is one, and new enough', async t => {
   ]
   for (const { version, want } of cases) t.match(judgeCluster('https://x', found(JSON.stringify(version))), want)
   t.match(judgeCluster('https://x', found('<html>')), { status: 'warn' })
+})
+
+void t.test('an API server that does not answer is given up, and told', async t => {
+  // As a socket would, it keeps the process alive.
+  const open = setInterval(() => undefined, 1000)
+  t.teardown(() => clearInterval(open))
+  const never = createApi({
+    request: (_, { signal } = {}) => new Promise((_resolve, reject) => { signal?.addEventListener('abort', () => reject(signal.reason)) }),
+  }, () => 0, 20)
+  t.match(judgeCluster('https://x', await never.text('/version')), { status: 'fail', found: /^https:\/\/x is not reached: .*timeout/ })
 })
 
 void t.test('schemas are compared by what they mean, not by their prose', async t => {
