@@ -60,6 +60,8 @@ export function judgeAccount({ called, namespace, name, account, held, installat
   if (refused !== undefined) return unknown('account', `the rights of ${who}`, refused)
   const lacks = held.filter(({ isHeld }) => isHeld.kind !== 'found' || !isHeld.value)
   if (lacks.length === 0) return ok('account', `${who} has all ${held.length} rights that it needs`)
+  // Nobody can tell whether there is such an account: of one that is not there, all rights are missing.
+  if (isUnknown(account) && lacks.length === held.length) return unknown('account', who, account)
   const named = lacks.map(({ right, neededFor }) => `${tellRight(right)}${neededFor === 'always' ? '' : ` (for ${needs[neededFor]})`}`)
   const isNeeded = lacks.some(({ neededFor }) => neededFor === 'always' || installation !== undefined)
   return (isNeeded ? fail : warn)('account', `${who} lacks ${lacks.length} of ${held.length} rights: ${named.join('; ')}`,

@@ -28,6 +28,13 @@ export interface Api {
 /** Milliseconds for one answer: whoever mistyped an address is told within ten seconds. */
 const longest = 8000
 
+/** As AbortSignal.timeout, with a reason that people understand. */
+function expire(milliseconds: number): AbortSignal {
+  const controller = new AbortController()
+  setTimeout(() => controller.abort(new Error(`no answer within ${milliseconds / 1000} s`)), milliseconds).unref()
+  return controller.signal
+}
+
 /**
  * @param now milliseconds since 1970, by the clock that the API server's is compared with
  * @param patience milliseconds for one answer
@@ -36,7 +43,7 @@ export function createApi(connection: Pick<Connection, 'request'>, now: () => nu
   const samples: Sample[] = []
   const send = async (path: string, options: ClusterRequest = {}): Promise<ClusterResponse> => {
     const sent = now()
-    const response = await connection.request(path, { ...options, signal: options.signal ?? AbortSignal.timeout(patience) })
+    const response = await connection.request(path, { ...options, signal: options.signal ?? expire(patience) })
     if (response.date !== undefined) samples.push({ sent, received: now(), date: response.date })
     return response
   }

@@ -34,8 +34,8 @@ export function judgeDistributors(all: Asked<readonly Judged[]>): Line {
     return trouble === undefined ? [] : [{ trouble, name: `${one.listed.namespace}/${one.listed.name}` }]
   })
   const count = `${all.value.length} ${all.value.length === 1 ? 'PodDistributor' : 'PodDistributors'}`
-  if (troubled.length === 0) return ok('distributors', all.value.length === 0 ? 'there are none yet'
-    : `${count}, and nothing is the matter`)
+  if (all.value.length === 0) return ok('distributors', 'there are none yet')
+  if (troubled.length === 0) return ok('distributors', `${count}, and nothing is the matter`)
   const sums = kinds.map(kind => [kind, troubled.filter(({ trouble }) => trouble === kind)] as const).filter(([, some]) => some.length > 0)
   const named = sums.flatMap(([kind, some]) => some.map(({ name }) => `${name} (${kind})`))
   const rest = named.length > most ? ` and ${named.length - most} more` : ''

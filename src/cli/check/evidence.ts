@@ -42,15 +42,16 @@ export interface Place {
  * What is known of a certificate that lies in a Secret, and is not seen served. `bundle`: PEM, what the API server trusts; undefined: that
  * is not known, and not judged. Throws an Error where the Secret holds none, or the bundle is none.
  */
-export function inSecret(secret: unknown, name: string,
-  { bundle, servername }: { readonly bundle: string | undefined, readonly servername: string }): Seen {
+export function inSecret(
+  secret: unknown, name: string, { bundle, servername }: { readonly bundle: string | undefined, readonly servername: string },
+): Seen {
   const held = asMap(asMap(secret)['data'])['tls.crt']
-  const [leaf, ...intermediates] = parseCertificates(typeof held === 'string' ? Buffer.from(held, 'base64').toString()
-    : '', `${name}: tls.crt`)
-  const isTrusted = bundle === undefined || leadsTo(parseCertificates(bundle, 'the caBundle'), leaf, intermediates)
-  const fault = isTrusted ? leaf.checkHost(servername) === undefined ? `it is not for ${servername}` : undefined
-    : 'the caBundle holds nobody who signed it'
-  return { at: name, fault, names: namesOf(leaf), notAfter: leaf.validToDate }
+  const text = typeof held === 'string' ? Buffer.from(held, 'base64').toString() : ''
+  const [leaf, ...intermediates] = parseCertificates(text, `${name}: tls.crt`)
+  const seen = { at: name, names: namesOf(leaf), notAfter: leaf.validToDate }
+  const isSigned = bundle === undefined || leadsTo(parseCertificates(bundle, 'the caBundle'), leaf, intermediates)
+  if (!isSigned) return { ...seen, fault: unsigned }
+  return { ...seen, fault: leaf.checkHost(servername) === undefined ? `it is not for ${servername}` : undefined }
 }
 
 /** Of what OpenSSL calls the fault of a certificate, in our words. */

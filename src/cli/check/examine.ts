@@ -49,7 +49,7 @@ export async function examine(api: Api, server: string, subject: Subject, timing
   return [
     cluster, judgeClock(offsetOf(api.samples()), own.leaderOffset), ...own.lines, judgeCrd(crd, shipped), judgeRegistration(registration),
     judgePolicy(policy, bindings, { user, mayPatch: own.mayPatch }), judgeDistributors(distributors), judgeTrial(trial),
-      judgeFailOpen(metrics),
+    judgeFailOpen(metrics),
   ]
 }
 
@@ -76,8 +76,7 @@ async function examineNamespace(api: Api, { called, namespace, account: given }:
   const own = [...Object.values(clusterReads), ...Object.values(others), ...(needsSecret ? [secretRead] : []), reviews.others]
   const [pods, looks, accountFound, secret, held, rights] = await Promise.all([
     api.read(reads.pods, { labelSelector: 'app.kubernetes.io/name=versprei' }), lookAtLease(api, reads.lease, timing),
-      api.read(reads.account),
-    needsSecret ? api.read(secretRead) : { kind: 'absent' } as const,
+    api.read(reads.account), needsSecret ? api.read(secretRead) : { kind: 'absent' } as const,
     askAccount(api, rightsToAsk(namespace, installation), subjectOf(namespace, account)), askOwn(api, own),
   ])
   const where = `${namespace}/${secretName}`

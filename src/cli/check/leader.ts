@@ -15,7 +15,7 @@ export interface LeaseLook {
 export type Looks = readonly [LeaseLook, LeaseLook?]
 
 /** When the holder last renewed it, by the holder's clock; NaN where it does not say. */
-export function renewedAt({ object }: LeaseRecord): number {
+function renewedAt({ object }: LeaseRecord): number {
   return Date.parse(textField(object['spec'], 'renewTime') ?? '')
 }
 

@@ -12,10 +12,10 @@ export interface ClusterFlags {
 const flagNames = ['kubeconfig', 'context'] as const
 
 /** The cluster that these flags name, or the variables that `serve` reads too; or what is wrong with them. Nothing is sent yet. */
-export async function openConnection(flags: ClusterFlags,
-  environment: Environment): Promise<Connection | { readonly mistakes: readonly string[] }> {
-  const given = { ...(flags.kubeconfig !== undefined && { kubeconfig: flags.kubeconfig }),
-    ...(flags.context !== undefined && { context: flags.context }) }
+export async function openConnection(
+  { kubeconfig, context }: ClusterFlags, environment: Environment,
+): Promise<Connection | { readonly mistakes: readonly string[] }> {
+  const given = { ...(kubeconfig !== undefined && { kubeconfig }), ...(context !== undefined && { context }) }
   const variables = Object.fromEntries(['KUBECONFIG', ...flagNames.map(environmentVariable)].map(name => [name, environment[name]]))
   const parsed = parseConfiguration(given, variables)
   if ('mistakes' in parsed) return { mistakes: parsed.mistakes }

@@ -9,8 +9,10 @@ type Map = Readonly<Record<string, unknown>>
 /** Where the API server calls, as our entry says it. */
 export type Called =
   | { readonly kind: 'url', readonly url: string, readonly caBundle: string | undefined }
-  | { readonly kind: 'service', readonly namespace: string, readonly name: string, readonly port: number, readonly path: string,
-    readonly caBundle: string | undefined }
+  | {
+    readonly kind: 'service', readonly namespace: string, readonly name: string, readonly port: number, readonly path: string,
+    readonly caBundle: string | undefined,
+  }
 
 /** Our entry in the MutatingWebhookConfiguration. */
 export function entryIn(configuration: Asked): Map | undefined {
@@ -26,10 +28,9 @@ export function calledBy(entry: Map | undefined): Called | undefined {
   if (typeof url === 'string') return { kind: 'url', url, caBundle: bundle }
   const { namespace, name, port, path } = asMap(service)
   if (typeof namespace !== 'string' || typeof name !== 'string') return undefined
-  return {
-    kind: 'service', namespace, name, caBundle: bundle, port: typeof port === 'number' ? port : 443, path: typeof path === 'string'
-      ? path : '/',
-  }
+  // What the API server takes where the entry does not say.
+  const [atPort, atPath] = [typeof port === 'number' ? port : 443, typeof path === 'string' ? path : '/']
+  return { kind: 'service', namespace, name, port: atPort, path: atPath, caBundle: bundle }
 }
 
 const leaderMends = 'the leader writes it again within 10 s: if it stays so, see its log, and who else writes it (--show-managed-fields)'

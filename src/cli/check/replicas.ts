@@ -7,11 +7,16 @@ import type { Called } from './registration.ts'
 const look = (namespace: string): string =>
   `kubectl -n ${namespace} get pods, describe those that are not ready, and see their log; /readyz says what a replica waits for`
 
-/** Whether replicas run. `pods`: those labelled as Versprei's; asked for where there is no Deployment. */
-export function judgeReplicas(
-  { called, deployment, pods, namespace }: { readonly called: Called | undefined, readonly deployment: Asked, readonly pods: Asked,
-    readonly namespace: string },
-): Line {
+export interface ReplicaFacts {
+  readonly called: Called | undefined
+  readonly deployment: Asked
+  /** Those labelled as Versprei's: they count where there is no Deployment. */
+  readonly pods: Asked
+  readonly namespace: string
+}
+
+/** Whether replicas run. */
+export function judgeReplicas({ called, deployment, pods, namespace }: ReplicaFacts): Line {
   if (deployment.kind === 'found') return judgeDeployment(deployment.value, namespace)
   if (isUnknown(deployment) && isUnknown(pods)) return unknown('replicas', 'the replicas', deployment)
   if (isUnknown(pods)) return unknown('replicas', 'the pods of Versprei', pods)

@@ -11,7 +11,7 @@ export interface Right {
   readonly namespace?: string
 }
 
-/** "get leases.coordination.k8s.io/versprei in versprei-system", as `kubectl auth can-i` takes it, nearly. */
+/** 'get leases.coordination.k8s.io "versprei" in versprei-system'. */
 export function tellRight({ verb, group, resource, subresource, name, namespace }: Right): string {
   const what = `${resource}${subresource === undefined ? '' : `/${subresource}`}${group === '' ? '' : `.${group}`}`
   return `${verb} ${what}${name === undefined ? '' : ` "${name}"`}${namespace === undefined ? '' : ` in ${namespace}`}`

@@ -1,6 +1,5 @@
 import type { Distributors } from '../../placement/distributor/distributors.ts'
 import type { Listed } from '../../placement/distributor/listed.ts'
-import type { Target } from '../../placement/distributor/distributor.ts'
 import { asMap } from '../../placement/is-map.ts'
 import { readPod } from '../../placement/pod.ts'
 import { skipLabelled, skipNamespace, skipPod } from '../../placement/scope.ts'
@@ -31,8 +30,9 @@ const owners: Readonly<Record<string, { readonly kind: string, readonly group: s
 }
 
 /** What has to be listed to find a workload of a distributor that places; undefined for one that does not, or whose kind is not tried. */
-export function ownersOf({ outcome, namespace, target }: Listed, ownNamespace: string): { readonly right: Right,
-  readonly kind: string } | undefined {
+export function ownersOf(
+  { outcome, namespace, target }: Listed, ownNamespace: string,
+): { readonly right: Right, readonly kind: string } | undefined {
   if (!('plan' in outcome) || outcome.plan.distributor.enforcement === 'Audit' || target === undefined) return undefined
   if (skipNamespace(namespace, ownNamespace) !== undefined) return undefined
   const owner = owners[`${target.group}/${target.kind}`]
@@ -43,7 +43,7 @@ export function ownersOf({ outcome, namespace, target }: Listed, ownNamespace: s
 /** The pod that one of `objects` would get next, if `distributor` decides for it; undefined where none is. */
 export function findCandidate(distributor: Listed, kind: string, objects: readonly Map[], all: Distributors): Candidate | undefined {
   for (const object of objects.toSorted(newestFirst)) {
-    const pod = podOf(kind, object, distributor.target)
+    const pod = podOf(kind, object)
     const read = pod === undefined ? undefined : readPod(pod)
     if (pod === undefined || read === undefined || 'wrong' in read || skipLabelled(read.pod) !== undefined) continue
     const scope = skipPod(read.pod)
@@ -61,9 +61,9 @@ function newestFirst(a: Map, b: Map): number {
 }
 
 /** Named by the API server, so that it is none that is there. */
-function podOf(kind: string, object: Map, target: Target | undefined): Map | undefined {
+function podOf(kind: string, object: Map): Map | undefined {
   const { name, uid, deletionTimestamp } = asMap(object['metadata'])
-  if (target === undefined || typeof name !== 'string' || typeof uid !== 'string' || deletionTimestamp !== undefined) return undefined
+  if (typeof name !== 'string' || typeof uid !== 'string' || deletionTimestamp !== undefined) return undefined
   const pod = podsOf({ ...object, kind }, 1)?.[0]?.object
   const { name: _, ...metadata } = asMap(pod?.['metadata'])
   return pod === undefined ? undefined : { ...pod, metadata: { ...metadata, generateName: `${name}-` } }

@@ -28,9 +28,11 @@ void t.test('an API server that does not answer is given up, and told', async t 
   const open = setInterval(() => undefined, 1000)
   t.teardown(() => clearInterval(open))
   const never = createApi({
-    request: (_, { signal } = {}) => new Promise((_resolve, reject) => { signal?.addEventListener('abort', () => reject(signal.reason)) }),
+    request: (_, { signal } = {}) => new Promise((_resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason))
+    }),
   }, () => 0, 20)
-  t.match(judgeCluster('https://x', await never.text('/version')), { status: 'fail', found: /^https:\/\/x is not reached: .*timeout/ })
+  t.match(judgeCluster('https://x', await never.text('/version')), { status: 'fail', found: 'https://x is not reached: no answer within 0.02 s' })
 })
 
 void t.test('schemas are compared by what they mean, not by their prose', async t => {

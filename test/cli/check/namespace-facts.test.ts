@@ -100,6 +100,9 @@ void t.test('the account lacks what it needs, by how it is run', async t => {
   t.match(judgeAccount({ called: service, namespace: 'n', name: 'v', account: forbidden, held: held('patch pods', undefined),
     installation: undefined }),
     { status: 'warn' }, 'maybe not needed')
+  const none = held('', installation).map(one => ({ ...one, isHeld: found(false) }))
+  t.match(judgeAccount({ called: url, namespace: 'n', name: 'v', account: forbidden, held: none, installation: undefined }),
+    { status: 'warn', advice: /get it$/ }, 'maybe there is no such account')
   t.match(judge('update secrets'), { found: /update secrets "certs" in n \(for --certificate-secret\); update secrets "certs-peers" in n/ })
   t.match(judge('nothing', installation, absent), { status: 'fail', found: 'there is no ServiceAccount n/versprei' })
   t.match(judgeAccount({ called: url, namespace: 'n', name: 'v', account: absent, held: [], installation: undefined }), { status: 'skip' })
