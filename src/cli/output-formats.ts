@@ -1,4 +1,5 @@
 /** The formats in which commands print, by command: the first is the default. */
 export const admitOutputs = ['table', 'json', 'yaml', 'patch'] as const
 export const planOutputs = ['table', 'json', 'yaml'] as const
+export const checkOutputs = ['table', 'json', 'yaml'] as const
 export const versionOutputs = ['table', 'json', 'yaml'] as const

@@ -1,5 +1,6 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { AdmitFlags } from './admit.ts'
+import { addCheck } from './check/add-check.ts'
 import { complete, completeCommand, printCompletions } from './complete.ts'
 import { completionScripts, shells } from './completion.ts'
 import type { Environment } from './configuration.ts'
@@ -35,6 +36,7 @@ export async function run(args: readonly string[], io: ProgramIo, name = 'verspr
   addServe(program, io, finish)
   addAdmit(program, io, finish)
   addPlan(program, io, finish)
+  addCheck(program, io, finish)
   addCerts(program, io, finish)
   addVersion(program, io, finish)
   addCompletion(program, io)

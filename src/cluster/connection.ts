@@ -18,6 +18,8 @@ export interface ClusterRequest {
 /** A successful answer (2xx). Read it to its end, one way or another: until then it holds its socket. */
 export interface ClusterResponse {
   readonly status: number
+  /** When it was sent, by the API server's clock: milliseconds since 1970, in whole seconds (the header Date); undefined where it does not say. */
+  readonly date?: number | undefined
   readonly body: AsyncIterable<Uint8Array>
   json(): Promise<unknown>
   text(): Promise<string>
@@ -75,6 +77,11 @@ function secondsOf(header: string | string[] | undefined): number | undefined {
   return seconds === undefined || seconds === 0 ? undefined : Math.min(seconds, 60) * 1000
 }
 
+function dateOf(header: string | string[] | undefined): number | undefined {
+  const date = typeof header === 'string' ? Date.parse(header) : Number.NaN
+  return Number.isNaN(date) ? undefined : date
+}
+
 async function send(url: string, options: ClusterRequest, dispatcher: Dispatcher, credentials: Readonly<Record<string, string>>) {
   const { method = 'GET', body, signal, headers } = options
   const timeout = signal === undefined ? answerTimeout : 0
@@ -105,7 +112,8 @@ function createRequest(target: Target, source: Source, dispatchers: Dispatchers)
       const url = urlOf(target.server, path, options.query)
       const { statusCode, headers: answered, body } = await send(url, options, dispatchers.use(transport), headers)
       if (statusCode >= 200 && statusCode < 300) {
-        return { status: statusCode, body, json: () => body.json().catch(fault), text: () => body.text().catch(fault) }
+        const date = dateOf(answered.date)
+        return { status: statusCode, date, body, json: () => body.json().catch(fault), text: () => body.text().catch(fault) }
       }
       if (statusCode === 401) authorizer.forget()
       const retryAfter = secondsOf(answered['retry-after'])

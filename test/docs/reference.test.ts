@@ -5,24 +5,26 @@ import { distributorSeries } from '../../src/admission/distributor-metrics.ts'
 import { forwardResults } from '../../src/admission/forward.ts'
 import { httpErrors } from '../../src/admission/http-errors.ts'
 import { createMetrics } from '../../src/admission/metrics.ts'
-import { runCommand } from '../cli/run-command.ts'
+import { checkNames } from '../../src/cli/check/line.ts'
 import { environmentVariable, serveFlags } from '../../src/cli/serve-flags.ts'
 import * as keys from '../../src/placement/keys.ts'
 import { skipReasons } from '../../src/placement/scope.ts'
 import { eventReasons } from '../../src/placement/status/news.ts'
 import { conditionReasons } from '../../src/placement/status/reasons.ts'
+import { runCommand } from '../cli/run-command.ts'
 
 const reference = await readFile(join(import.meta.dirname, '../../docs/reference.md'), 'utf8')
 
 /** The cells of the one table of a section, without their backticks. */
 const table = (section: string): string[][] => {
-  const text = reference.split(`\n## ${section}\n`)[1]?.split('\n## ')[0] ?? ''
+  const text = reference.split(new RegExp(`\n##+ ${section}\n`, 'u'))[1]?.split(/\n##+ /u)[0] ?? ''
   return text.split('\n').filter(line => line.startsWith('| ') && !line.startsWith('|---')).slice(1)
     .map(line => line.split('|').slice(1, -1).map(cell => cell.trim().replaceAll('`', '')))
 }
 
 void t.test('the flags, their variables, defaults and meanings are those of the code', async t => {
-  t.same(table('Flags'), serveFlags.map(({ name, default: byDefault, help }) => [`--${name}`, environmentVariable(name), byDefault ?? '', help]))
+  t.same(table('Flags'), serveFlags.map(({ name, default: byDefault, help }) => [`--${name}`, environmentVariable(name), byDefault ?? '',
+    help]))
 })
 
 void t.test('the commands and what they do are those of the code', async t => {
@@ -70,4 +72,17 @@ void t.test('every reason of a condition and of an event is explained', async t 
   const reasons = Object.entries(conditionReasons).flatMap(([type, all]) => all.map(reason => `${type} ${reason}`))
   t.same(table('Conditions').map(([type, , reason]) => `${type} ${reason}`).toSorted(), reasons.toSorted())
   t.same(table('Events').map(([reason]) => reason), eventReasons)
+})
+
+void t.test('every line of versprei check is explained, in its order', async t => {
+  const rows = table('Checks')
+  t.same(rows.map(([check]) => check), checkNames)
+  for (const [check, what] of rows) t.ok((what ?? '').length > 20, check ?? '')
+})
+
+void t.test('the flags of versprei check are those of the code', async t => {
+  const { out } = await runCommand(['check', '--help'])
+  const flags = [...out.matchAll(/^ +(?:-\w, )?(?<flag>--[-a-z]+) </gmu)].map(({ groups = {} }) => groups['flag'])
+  t.same(table('Check').flatMap(([names]) => (names ?? '').split(', ').filter(name => name.startsWith('--'))), flags)
+  t.equal(flags.length, 5)
 })

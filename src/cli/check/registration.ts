@@ -1,0 +1,72 @@
+import { isDeepStrictEqual } from 'node:util'
+import { configurationName, entryName, reviewPath, webhookEntry } from '../../controllers/webhook-entry.ts'
+import { asMap } from '../../placement/is-map.ts'
+import { isUnknown, unknown, type Asked } from './asked.ts'
+import { fail, ok, warn, type Line } from './line.ts'
+
+type Map = Readonly<Record<string, unknown>>
+
+/** Where the API server calls, as our entry says it. */
+export type Called =
+  | { readonly kind: 'url', readonly url: string, readonly caBundle: string | undefined }
+  | {
+    readonly kind: 'service', readonly namespace: string, readonly name: string, readonly port: number, readonly path: string,
+    readonly caBundle: string | undefined,
+  }
+
+/** Our entry in the MutatingWebhookConfiguration. */
+export function entryIn(configuration: Asked): Map | undefined {
+  if (configuration.kind !== 'found') return undefined
+  const { webhooks } = configuration.value
+  return Array.isArray(webhooks) ? webhooks.map(asMap).find(({ name }) => name === entryName) : undefined
+}
+
+/** Undefined where there is no entry, or one that says nothing of the kind. */
+export function calledBy(entry: Map | undefined): Called | undefined {
+  const { url, service, caBundle } = asMap(entry?.['clientConfig'])
+  const bundle = typeof caBundle === 'string' && caBundle !== '' ? Buffer.from(caBundle, 'base64').toString() : undefined
+  if (typeof url === 'string') return { kind: 'url', url, caBundle: bundle }
+  const { namespace, name, port, path } = asMap(service)
+  if (typeof namespace !== 'string' || typeof name !== 'string') return undefined
+  // What the API server takes where the entry does not say.
+  const [atPort, atPath] = [typeof port === 'number' ? port : 443, typeof path === 'string' ? path : '/']
+  return { kind: 'service', namespace, name, port: atPort, path: atPath, caBundle: bundle }
+}
+
+const leaderMends = 'the leader writes it again within 10 s: if it stays so, see its log, and who else writes it (--show-managed-fields)'
+
+/** Whether pods are sent to Versprei at all, and so that they never wait long nor are refused. */
+export function judgeRegistration(configuration: Asked): Line {
+  if (isUnknown(configuration)) return unknown('registration', `the MutatingWebhookConfiguration ${configurationName}`, configuration)
+  if (configuration.kind === 'absent') {
+    return fail('registration', `there is no MutatingWebhookConfiguration ${configurationName}: Versprei is turned off, or not installed`,
+      'turn it on: kubectl apply -f config/webhook; the leader then writes its entry within 10 s')
+  }
+  const entry = entryIn(configuration)
+  if (entry === undefined) {
+    return fail('registration', `${configurationName} has no entry ${entryName}: no pod is sent to Versprei`,
+      'the leader writes it within 10 s: see the lines replicas, leader and account, and the log of the leader')
+  }
+  const called = calledBy(entry)
+  if (called === undefined) return fail('registration', 'its entry says neither a service nor a URL to call', leaderMends)
+  return judgeEntry(entry, called)
+}
+
+function judgeEntry(entry: Map, called: Called): Line {
+  const where = called.kind === 'url' ? called.url : `Service ${called.namespace}/${called.name}:${called.port}${called.path}`
+  if (entry['failurePolicy'] !== 'Ignore') {
+    return fail('registration', `failurePolicy is ${String(entry['failurePolicy'])}: without Versprei no pod can be created`, leaderMends)
+  }
+  const path = called.kind === 'url' ? URL.parse(called.url)?.pathname : called.path
+  if (path !== reviewPath) return fail('registration', `it calls ${where}, and reviews are answered at ${reviewPath} alone`, leaderMends)
+  const wanted: Map = webhookEntry({ url: '' }, undefined, undefined)
+  if (!isDeepStrictEqual(entry['rules'], wanted['rules'])) {
+    return fail('registration', `its rules are not those of Versprei: ${JSON.stringify(entry['rules'])}`, leaderMends)
+  }
+  const different = ['timeoutSeconds', 'sideEffects', 'reinvocationPolicy', 'matchPolicy'].filter(field => entry[field] !== wanted[field])
+  if (different.length > 0) {
+    const says = different.map(field => `${field} is ${String(entry[field])}, not ${String(wanted[field])}`)
+    return warn('registration', says.join('; '), leaderMends)
+  }
+  return ok('registration', `${where}, failurePolicy Ignore, at most ${String(entry['timeoutSeconds'])} s`)
+}
