@@ -22,6 +22,8 @@ export interface NotLeader {
 export interface Hello extends Peer {
   /** Whether it could lead at once. */
   readonly ready: boolean
+  /** Fingerprints of the certificates that it serves, shows and trusts; undefined: it does not say. */
+  readonly holds?: readonly string[]
 }
 
 /** A value that was read, or what is wrong with what was sent. */
@@ -59,12 +61,21 @@ export function readPeer(body: unknown): Read<Peer> {
   return 'wrong' in url ? url : { value: { identity: identity.value, url: url.value } }
 }
 
-/** Reads `{identity, url, ready}`. */
+/** A few authorities, and two certificates. */
+const mostHeld = 64
+const fingerprint = /^[0-9A-F]{2}(?::[0-9A-F]{2}){31}$/u
+
+const isFingerprint = (value: unknown): value is string => typeof value === 'string' && fingerprint.test(value)
+
+/** Reads `{identity, url, ready, holds}`; a replica of an earlier version says nothing of what it holds. */
 export function readHello(body: unknown): Read<Hello> {
   const peer = readPeer(body)
   if ('wrong' in peer) return peer
-  const ready = isMap(body) ? body['ready'] : undefined
-  return typeof ready === 'boolean' ? { value: { ...peer.value, ready } } : { wrong: 'ready must be true or false' }
+  const { ready, holds } = isMap(body) ? body : {}
+  if (typeof ready !== 'boolean') return { wrong: 'ready must be true or false' }
+  if (holds === undefined) return { value: { ...peer.value, ready } }
+  if (Array.isArray(holds) && holds.length <= mostHeld && holds.every(isFingerprint)) return { value: { ...peer.value, ready, holds } }
+  return { wrong: `holds must be a list of at most ${mostHeld} SHA-256 fingerprints, in hexadecimal with colons` }
 }
 
 /** Reads `{reservations: [...]}`; what each of them holds is read by whoever takes them. */

@@ -4,6 +4,7 @@ import { certs } from './certs.ts'
 import type { Environment } from './configuration.ts'
 import { environmentVariable, serveFlags, type FlagName } from './serve-flags.ts'
 import { plan, planOutputs, type PlanFlags } from './plan.ts'
+import { addRotate } from './rotate-command.ts'
 import { serve, type ServeIo } from './serve.ts'
 
 /** What a process gives a command line to work with. */
@@ -22,6 +23,7 @@ export async function run(args: readonly string[], io: ProgramIo, name = 'verspr
   const program = new Command(name)
     .description('Places each workload\'s pods on the nodes they belong on, in the shares their owner declares')
     .exitOverride()
+    .enablePositionalOptions()
     .configureOutput({ writeOut: io.stdout, writeErr: io.stderr })
     .showHelpAfterError(`(see ${name} --help)`)
   const finish = async (result: Promise<number>): Promise<void> => {
@@ -99,12 +101,13 @@ function parseReplicas(text: string): number {
 }
 
 function addCerts(program: Command, io: ProgramIo, finish: Finish): void {
-  program.command('certs')
+  const command = program.command('certs')
     .description('make or renew the certificates of a folder, and print the caBundle of a webhook')
     .option('--certificates <DIR>', 'folder of tls.crt, tls.key, ca.crt and ca.key', 'certs')
     .option('--host <NAME...>', 'DNS names and IP addresses that the certificate is good for', ['localhost', '127.0.0.1', '::1'])
     .action((options: { readonly certificates: string, readonly host: readonly string[] }) =>
       finish(certs({ folder: options.certificates, hosts: options.host }, io)))
+  addRotate(command, io, finish)
 }
 
 function camelCase(flag: string): string {

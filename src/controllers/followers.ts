@@ -5,6 +5,8 @@ export interface Follower extends Leader {
   readonly url: string
   /** Whether it could lead at once. */
   readonly ready: boolean
+  /** Fingerprints of the certificates that it serves, shows and trusts; undefined: it does not say. */
+  readonly holds?: readonly string[]
 }
 
 /** The replicas that the leader has heard of lately. */
@@ -15,6 +17,8 @@ export interface Followers {
   /** All but this one. */
   readonly others: (than: Follower) => readonly Follower[]
   readonly count: () => number
+  /** Whether each has said that it holds the certificate with this fingerprint. */
+  readonly allHold: (fingerprint: string) => boolean
 }
 
 /** Milliseconds for which a hello counts; one comes every two seconds. */
@@ -32,5 +36,6 @@ export function createFollowers(now: () => number): Followers {
     successors: () => recent().filter(({ ready }) => ready),
     others: ({ identity }) => recent().filter(follower => follower.identity !== identity),
     count: () => recent().length,
+    allHold: fingerprint => recent().every(({ holds }) => holds?.includes(fingerprint) === true),
   }
 }

@@ -18,6 +18,8 @@ export interface LeadershipOptions {
   readonly revisions: Pick<Revisions, 'handOver' | 'takeOver'>
   /** Whether this replica could lead at once. */
   readonly isReady: () => boolean
+  /** Fingerprints of the certificates that this replica serves, shows and trusts. */
+  readonly holds: () => readonly string[]
   /** Monotonic. */
   readonly clock: Clock
   readonly log: Log
@@ -47,6 +49,8 @@ export interface Leadership {
   /** Before we end: another takes the Lease, then our seats. Resolves whether one did. Never rejects. */
   readonly handOver: () => Promise<boolean>
   readonly followers: () => number
+  /** Whether each follower has said that it holds the certificate with this fingerprint. */
+  readonly allHold: (fingerprint: string) => boolean
   /** Whether the lead was taken from another a moment ago: reviews come first then, and what else a leader does can wait. */
   readonly isFresh: () => boolean
 }
@@ -54,7 +58,7 @@ export interface Leadership {
 /** Milliseconds. The leader's loops begin with lists, each of which holds up reviews for a moment; the one before has just gone through them. */
 const freshFor = 5000
 
-export function createLeadership({ self, election, post, peersIn, revisions, isReady, clock, log }: LeadershipOptions): Leadership {
+export function createLeadership({ self, election, post, peersIn, revisions, isReady, holds, clock, log }: LeadershipOptions): Leadership {
   const followers = createFollowers(() => clock.now())
   const settling = createSettling(clock)
   const handOver = createHandOver({ self, election, post, revisions, settling, log })
@@ -78,7 +82,7 @@ export function createLeadership({ self, election, post, peersIn, revisions, isR
     },
     async greet() {
       const leader = election.leader()
-      const hello = { ...self, ready: isReady() }
+      const hello = { ...self, ready: isReady(), holds: holds() }
       const [answer] = election.isLeader() || leader?.url === undefined ? [] : await greeter.greet(leader.url, hello, true)
       const others = election.isLeader() ? followers.successors() : peersIn(answer ?? '')
       await Promise.all(others.map(({ url }) => greeter.greet(url, hello, false)))
@@ -103,6 +107,7 @@ export function createLeadership({ self, election, post, peersIn, revisions, isR
     },
     handOver: async () => election.isLeader() && await handOver.offer(followers.successors()),
     followers: () => (election.isLeader() ? followers.count() : 0),
+    allHold: followers.allHold,
     isFresh: () => clock.now() - takenAt < freshFor,
   }
 }
@@ -119,5 +124,6 @@ export const alone: Leadership = {
   takeSeats: () => false,
   handOver: () => Promise.resolve(false),
   followers: () => 0,
+  allHold: () => true,
   isFresh: () => false,
 }
