@@ -13,7 +13,13 @@ import type { Purpose } from './purpose.ts'
 export type Rotation =
   | { readonly step: 'none' }
   | { readonly step: 'announced', /** PEM. */ readonly next: string }
-  | { readonly step: 'switched', /** SHA-256 of the new certificate. */ readonly leaf: string, /** PEM, one text each. */ readonly old: readonly string[] }
+  | {
+    readonly step: 'switched'
+    /** SHA-256 of the new certificate. */
+    readonly leaf: string
+    /** PEM, one text each. */
+    readonly old: readonly string[]
+  }
 
 export interface RotationWish {
   readonly now: Date
@@ -51,14 +57,17 @@ export function rotationOf(files: CertificateFiles, { authorityName }: Pick<Purp
 }
 
 /** Puts a new authority beside the present one. Throws an Error that says why these files have none of ours to replace. */
-export async function announceAuthority(files: CertificateFiles, { now, purpose: { authorityName } }: RotationWish): Promise<CertificateFiles> {
+export async function announceAuthority(
+  files: CertificateFiles, { now, purpose: { authorityName } }: RotationWish,
+): Promise<CertificateFiles> {
   const parsed = parse(files)
   if (parsed === undefined) {
     throw new Error(`there is no ${authorityKey}: someone else makes these certificates, and theirs is to make them by another authority`)
   }
   const { own, leaf, authorities } = parsed
   if (own.subject !== subjectOfAuthority(authorityName) || leaf.subject !== subjectOfLeaf) {
-    throw new Error(`${fileNames.authority} and ${fileNames.certificate} do not both bear the names that Versprei gives: who made them has to replace them`)
+    const both = `${fileNames.authority} and ${fileNames.certificate}`
+    throw new Error(`${both} do not both bear the names that Versprei gives: who made them has to replace them`)
   }
   const { certificate, key } = await createAuthority({ now, commonName: authorityName, key: parsed.nextText ?? await createAuthorityKey() })
   return { ...files, [fileNames.authority]: [...authorities, new X509Certificate(certificate)].join(''), [nextAuthorityKey]: key }

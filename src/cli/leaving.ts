@@ -16,6 +16,8 @@ export interface LeavingOptions {
 export interface Leaving {
   /** From now on, while it answers still. */
   readonly begin: () => void
+  /** Whether calls still have to come to this replica, since there may be no other that they could go to. */
+  readonly isNeeded: () => boolean
   /** Resolves when it may stop answering. Never rejects. */
   readonly finish: () => Promise<void>
 }
@@ -34,9 +36,13 @@ export function createLeaving({ lead, unregister, patience, elapsed, wait }: Lea
   let begun: Promise<void> | undefined
   let isGiven = false
   const ending = new AbortController()
-  let withdrawal: Promise<number | undefined> | undefined
-  const takeBack = (): Promise<number | undefined> =>
-    withdrawal ??= unregister().then(isDone => (isDone ? elapsed() : undefined))
+  let withdrawal: Promise<number> | undefined
+  /** From when on nobody calls. */
+  let uncalledAt = Infinity
+  const takeBack = (): Promise<number> => withdrawal ??= unregister().then(isDone => {
+    uncalledAt = elapsed() + (isDone ? noticeTime : 0)
+    return uncalledAt
+  })
 
   const leave = async (): Promise<void> => {
     const start = elapsed()
@@ -51,13 +57,13 @@ export function createLeaving({ lead, unregister, patience, elapsed, wait }: Lea
     begin() {
       begun ??= leave()
     },
+    isNeeded: () => begun !== undefined && !isGiven && lead().mayWrite() && elapsed() < uncalledAt,
     async finish() {
       ending.abort()
       await begun
-      if (!isGiven && (withdrawal !== undefined || lead().mayWrite())) {
-        const at = await takeBack()
-        if (at !== undefined) await wait(Math.max(0, at + noticeTime - elapsed()))
-      }
+      if (isGiven || (withdrawal === undefined && !lead().mayWrite())) return
+      const at = await takeBack()
+      await wait(Math.max(0, at - elapsed()))
     },
   }
 }

@@ -6,6 +6,7 @@ import { serviceName, type Reach } from '../controllers/webhook-entry.ts'
 import { createWebhookStore, withdraw } from '../controllers/webhook-store.ts'
 import type { Configuration } from './configuration.ts'
 import type { Prepared } from './prepare.ts'
+import { probeReach } from './reach-probe.ts'
 import { repeat } from './repeat.ts'
 import type { Serving } from './serving.ts'
 
@@ -33,15 +34,21 @@ export function register(
     return { check: () => Promise.resolve(), stop: () => Promise.resolve() }
   }
   const isLeading = (): boolean => state.peers.lead.mayWrite()
+  const probe = probeReach(reach, () => void registration.check())
   const registration = keepRegistered({
-    connection, reach, ownNamespace, log, repeat, isLeading, authority: () => trustedPair.authority(isLeading()), dropped: trustedPair.dropped,
+    connection, reach, isReached: probe.isReached, ownNamespace, log, repeat, isLeading, authority: () => trustedPair.authority(isLeading()), dropped: trustedPair.dropped,
     now: () => new Date(), onSeen: trustedPair.see, onMended,
   })
   void registration.check().then(trustedPair.noteLook)
   const unwatch = watchRegistration({ connection, log, onChange: registration.noteChange })
   return {
     check: registration.check,
-    stop: async () => void await Promise.all([unwatch(), registration.stop()]),
+    stop() {
+      // An ending waits for what is written, and not for what is read.
+      void unwatch()
+      probe.stop()
+      return registration.stop()
+    },
   }
 }
 

@@ -55,22 +55,30 @@ async function wait(secret: SecretFiles, where: string, { purpose }: RotationWis
     last = step
     if (performance.now() >= until) {
       const hint = step === undefined ? 'it is gone, or holds no whole pair' : hints[step]
-      stderr(`versprei certs rotate: ${where}: not done within ${limit / 1000} s: ${hint}. The replicas go on with it by themselves; run this again to watch them\n`)
+      const late = `${where}: not done within ${limit / 1000} s: ${hint}`
+      stderr(`versprei certs rotate: ${late}. The replicas go on with it by themselves; run this again to watch them\n`)
       return 1
     }
     await setTimeout(lookEvery)
   }
 }
 
-async function announce(secret: SecretFiles, where: string, wish: RotationWish): Promise<void> {
+/** How often it is looked again where another writes the Secret at the same moment. */
+const tries = 5
+
+async function announce(secret: SecretFiles, where: string, wish: RotationWish, left = tries): Promise<void> {
   const there = await secret.read()
-  if (there?.files === undefined) throw new Error(`${where}: is not there, or holds no whole tls.crt, tls.key and ca.crt; the first replica makes it`)
+  if (there?.files === undefined) {
+    throw new Error(`${where}: is not there, or holds no whole tls.crt, tls.key and ca.crt; the first replica makes it`)
+  }
   // One that is under way is not begun again.
   if (rotationOf(there.files, wish.purpose).step !== 'none') return
   const files = await announceAuthority(there.files, wish).catch((cause: unknown) => {
     throw new Error(`${where}: ${messageOf(cause)}`, { cause })
   })
-  if (!await secret.write(there, files)) throw new Error(`${where}: another wrote it at the same moment; try again`)
+  if (await secret.write(there, files)) return
+  if (left === 1) throw new Error(`${where}: others wrote it ${tries} times in a row; try again`)
+  await announce(secret, where, wish, left - 1)
 }
 
 /**

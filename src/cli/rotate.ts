@@ -69,14 +69,21 @@ async function advance(
   if (rotation.step === 'announced' && confirm === 'trusted') {
     return { files: await switchLeaf(files, wish), done: 'tls.crt and tls.key are new, by the new authority; ca.crt holds both still' }
   }
-  if (rotation.step === 'switched' && confirm === 'served') return { files: dropAuthorities(files, rotation.old), done: 'the old authority is gone from ca.crt' }
-  if (rotation.step === 'announced' && confirm === 'served') throw new Error('no server serves a new certificate yet: that both are trusted comes first (--confirm trusted)')
+  if (rotation.step === 'switched' && confirm === 'served') {
+    return { files: dropAuthorities(files, rotation.old), done: 'the old authority is gone from ca.crt' }
+  }
+  if (rotation.step === 'announced' && confirm === 'served') {
+    throw new Error('no server serves a new certificate yet: that both are trusted comes first (--confirm trusted)')
+  }
   return undefined
 }
 
 async function rotateFolder(folder: string, confirm: RotateFlags['confirm'], wish: RotationWish, io: CertsIo): Promise<number> {
   const files = await readFiles(folder)
-  if (files === undefined) throw new Error(`${folder}: holds no whole ${fileNames.certificate}, ${fileNames.key} and ${fileNames.authority}; \`versprei certs\` makes them`)
+  if (files === undefined) {
+    const { certificate, key, authority } = fileNames
+    throw new Error(`${folder}: holds no whole ${certificate}, ${key} and ${authority}; \`versprei certs\` makes them`)
+  }
   const next = await advance(files, rotationOf(files, wish.purpose), confirm, wish).catch((cause: unknown) => {
     throw new Error(`${folder}: ${messageOf(cause)}`, { cause })
   })

@@ -36,15 +36,17 @@ function filesOf(folder: string, secret: CertificateSecret | undefined): Rotatio
   }
 }
 
+const wishOf = (purpose: Purpose, hosts: readonly string[]) => () => ({ now: new Date(), purpose, hosts })
+
 /** Carries changes of either authority through while this replica leads, until what it returns is called. */
 export function carryRotations({ folder, secrets, serving, hosts, log, checkRegistration }: RotationsOptions): () => void {
   const { state, trustedPair } = serving
   const shared = { isLeading: () => !state.draining && state.peers.lead.mayWrite(), elapsed: () => performance.now(), log, repeat }
-  const wish = (purpose: Purpose, names: readonly string[]) => () => ({ now: new Date(), purpose, hosts: names })
   const allHold = (fingerprint: string): boolean => state.peers.lead.allHold(fingerprint)
+  const isHeldByAll = (fingerprint: string): boolean => state.peers.holds().includes(fingerprint) && allHold(fingerprint)
   const stops = [
     carryRotation({
-      ...shared, ...filesOf(folder, secrets?.serving), name: 'serving', wish: wish(servingPurpose, hosts),
+      ...shared, ...filesOf(folder, secrets?.serving), name: 'serving', wish: wishOf(servingPurpose, hosts),
       isTrusted: authority => trustedPair.trustedFor(authority) > 0,
       isServed: leaf => trustedPair.served().fingerprint === leaf && allHold(leaf),
       async forget(old) {
@@ -54,9 +56,9 @@ export function carryRotations({ folder, secrets, serving, hosts, log, checkRegi
       },
     }),
     carryRotation({
-      ...shared, ...filesOf(peersFolder(folder), secrets?.peers), name: 'peers', wish: wish(peerPurpose, [peerName]),
-      isTrusted: authority => isHeld(serving, new X509Certificate(authority).fingerprint256) && allHold(new X509Certificate(authority).fingerprint256),
-      isServed: leaf => isHeld(serving, leaf) && allHold(leaf),
+      ...shared, ...filesOf(peersFolder(folder), secrets?.peers), name: 'peers', wish: wishOf(peerPurpose, [peerName]),
+      isTrusted: authority => isHeldByAll(new X509Certificate(authority).fingerprint256),
+      isServed: isHeldByAll,
       forget: () => Promise.resolve(true),
     }),
   ]
@@ -64,5 +66,3 @@ export function carryRotations({ folder, secrets, serving, hosts, log, checkRegi
     for (const stop of stops) stop()
   }
 }
-
-const isHeld = ({ state }: Serving, fingerprint: string): boolean => state.peers.holds().includes(fingerprint)

@@ -26,6 +26,8 @@ export interface State {
   peers: Peers
   /** When the leader's watch for Ready pods last heard of the API server; undefined where there is none. Milliseconds since 1970. */
   readinessContact: () => number | undefined
+  /** Whether calls have to come here still while it drains, since there may be no other replica. */
+  isNeeded: () => boolean
 }
 
 /** The servers and what they answer by; they do not listen yet. */
@@ -58,7 +60,7 @@ export interface ServingOptions {
 export async function createServing({ configuration, prepared, log, isJudged, onCertificate, onDistrusted }: ServingOptions): Promise<Serving> {
   const knowledge = createKnowledge(prepared.ownNamespace)
   const findings = createFindings(() => performance.now())
-  const state: State = { draining: false, sources: undefined, peers: prepared.leaseNamespace === undefined ? nobodyElse : nobodyYet, readinessContact: () => undefined }
+  const state: State = { draining: false, sources: undefined, peers: prepared.leaseNamespace === undefined ? nobodyElse : nobodyYet, readinessContact: () => undefined, isNeeded: () => false }
   const certificates = await followCertificates({
     folder: configuration.certificates, hosts: prepared.hosts, now: () => new Date(), repeat,
     onChange: async pair => {
@@ -95,8 +97,8 @@ export async function createServing({ configuration, prepared, log, isJudged, on
 }
 
 /** What keeps it from being called; empty: it is ready. */
-export function unready({ draining, sources, peers }: State, { isSettled }: Pick<TrustedPair, 'isSettled'>): readonly string[] {
-  if (draining) return ['it is about to end']
+export function unready({ draining, isNeeded, sources, peers }: State, { isSettled }: Pick<TrustedPair, 'isSettled'>): readonly string[] {
+  if (draining) return isNeeded() ? [] : ['it is about to end']
   const missing = (sources?.missing() ?? ['everything']).map(resource => `the first full list of ${resource} is not there yet`)
   if (missing.length > 0) return missing
   if (!peers.isSettled()) return ['it is not known yet which replica leads']

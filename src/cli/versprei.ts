@@ -18,7 +18,7 @@ export interface Versprei {
   readonly url: string
   /** Without a path: /metrics, /readyz and /healthz are below it. */
   readonly metricsUrl: string
-  /** From now on unready, and every answer asks for a new connection; another replica leads, if there is one. */
+  /** From now on every answer asks for a new connection, and it is unready once it is not needed: another leads, or nobody is called. */
   readonly drain: () => void
   readonly stop: (reason: string) => Promise<void>
 }
@@ -39,6 +39,7 @@ export async function startVersprei(configuration: Configuration, prepared: Prep
   const { state, admission, operations, certificates } = serving
   state.readinessContact = duties.readinessContact
   const leaving = createLeavingOf(configuration, prepared, state, duties, log)
+  state.isNeeded = leaving.isNeeded
   const end = async (): Promise<void> => {
     certificates.stop()
     await duties.end()

@@ -36,6 +36,16 @@ export interface CertificateSecret {
 /** How often one look begins anew when others write at the same time. */
 const tries = 5
 
+/** One job after the other: two looks at once would take each other's files for news. */
+function createQueue(): <T>(job: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return job => {
+    const done = last.then(job, job)
+    last = done.catch(() => undefined)
+    return done
+  }
+}
+
 export function createCertificateSecret(options: CertificateSecretOptions): CertificateSecret {
   const { namespace, name, folder, mayWrite } = options
   const store = openSecretFiles(options)
@@ -60,13 +70,7 @@ export function createCertificateSecret(options: CertificateSecretOptions): Cert
     shared = ours
     return 'given'
   }
-  let last: Promise<unknown> = Promise.resolve()
-  /** One after the other: two looks at once would take each other's files for news. */
-  const inTurn = <T>(job: () => Promise<T>): Promise<T> => {
-    const done = last.then(job, job)
-    last = done.catch(() => undefined)
-    return done
-  }
+  const inTurn = createQueue()
   const syncNow = async (): Promise<Shared> => {
     for (let n = 0; n < tries; n += 1) {
       const done = await look()

@@ -65,8 +65,7 @@ export function createLeadership({ self, election, post, peersIn, revisions, isR
   /** From when the Lease is on its way to us until the seats have come, whoever gives them still decides. */
   const awaited = createSettling(clock, seatsLimit)
   let predecessor: Leader | undefined
-  let takenAt = -Infinity
-  let isTaking = false
+  let [takenAt, isTaking] = [-Infinity, false]
   const greeter = createGreeter(post, clock)
   const isWaiting = (): boolean => predecessor !== undefined && (isTaking || awaited.current() !== undefined)
   const isOurs = (): boolean => handOver.isRegent() || (!isWaiting() && election.isLeader())

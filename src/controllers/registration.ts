@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
-import { ClusterError } from '../cluster/cluster-error.ts'
+import { ClusterError, message } from '../cluster/cluster-error.ts'
 import type { Connection } from '../cluster/connection.ts'
 import { asMap, isMap } from '../placement/is-map.ts'
 import { certificatesOf, holdsAuthority, uniteAuthorities } from './ca-bundle.ts'
@@ -25,6 +25,8 @@ export interface RegistrationOptions {
   readonly dropped?: () => readonly string[]
   /** Whether the entry is ours to keep. Another replica only sees to it that what it serves is trusted. */
   readonly isLeading: () => boolean
+  /** Whether calls would arrive: until then there is no entry. One that is there stays. */
+  readonly isReached: () => boolean
   readonly now: () => Date
   /** Told what there is after each look, and each write. */
   readonly onSeen?: (seen: Seen) => void
@@ -80,9 +82,8 @@ export function keepRegistered(options: RegistrationOptions): Registration {
       trouble = undefined
     } catch (error) {
       if (isMissing(error)) onSeen?.({ isCalled: false, trusted: undefined })
-      const message = error instanceof Error ? error.message : String(error)
-      if (message !== trouble) log.error({ err: error }, `not registered with the API server${hint(error)}; trying again`)
-      trouble = message
+      if (message(error) !== trouble) log.error({ err: error }, `not registered with the API server${hint(error)}; trying again`)
+      trouble = message(error)
     }
   }
   const check = (): Promise<void> => {
@@ -98,9 +99,7 @@ export function keepRegistered(options: RegistrationOptions): Registration {
   }, every)
   return {
     check,
-    noteChange() {
-      if (running < 2 && writes < mostAnswers) void check()
-    },
+    noteChange: () => void (running < 2 && writes < mostAnswers && check()),
     stop() {
       isStopped = true
       cancel()
@@ -114,12 +113,12 @@ function seenIn({ entry }: Registered): Seen {
 }
 
 /** The entry to write, or undefined where the one that is there will do. */
-function due(current: unknown, { reach, ownNamespace, authority, dropped, isLeading, now }: RegistrationOptions): object | undefined {
+function due(current: unknown, { reach, ownNamespace, authority, dropped, isLeading, isReached, now }: RegistrationOptions): object | undefined {
   const own = authority()
   const { caBundle } = asMap(asMap(current)['clientConfig'])
   const isTrusted = own === undefined || holdsAuthority(caBundle, own)
   // As long as nobody leads there may be no entry: then there is nothing that a replica could be called by.
-  if (!isLeading() && (current === undefined || isTrusted)) return undefined
+  if (current === undefined ? !isLeading() || !isReached() : !isLeading() && isTrusted) return undefined
   const wanted = webhookEntry(reach, own === undefined ? undefined : uniteAuthorities(caBundle, own, now(), dropped?.()), ownNamespace)
   return current !== undefined && contains(current, wanted) ? undefined : wanted
 }

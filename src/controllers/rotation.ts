@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { message } from '../cluster/cluster-error.ts'
 import type { CertificateFiles } from '../certificates/files.ts'
-import { dropAuthorities, rotationOf, switchLeaf, type RotationWish } from '../certificates/rotation.ts'
+import { dropAuthorities, rotationOf, switchLeaf, type Rotation, type RotationWish } from '../certificates/rotation.ts'
 
 /** Where the files are that all replicas go by. */
 export interface RotationFiles {
@@ -56,24 +56,24 @@ export function carryRotation(options: RotationOptions): () => void {
   const steady = createSteady(elapsed)
   let trouble: string | undefined
 
-  const tell = (text: string, isDone: boolean): void => {
+  /** One step, unless another has taken it by now. */
+  const take = async (step: Rotation['step'], make: (files: CertificateFiles) => Promise<CertificateFiles>, text: string): Promise<void> => {
+    const isDone = await change(async files => (rotationOf(files, wish().purpose).step === step ? make(files) : undefined))
     if (isDone) log.info({ certificates: name }, text)
   }
   const step = async (): Promise<void> => {
     const files = await options.read()
     if (files === undefined) return
-    const { purpose } = wish()
-    const rotation = rotationOf(files, purpose)
+    const rotation = rotationOf(files, wish().purpose)
     if (rotation.step === 'announced') {
       if (!steady.is(rotation.next, options.isTrusted(rotation.next)) || !isLeading()) return
-      const isDone = await change(async there => (rotationOf(there, purpose).step === 'announced' ? switchLeaf(there, wish()) : undefined))
-      tell('the next authority is trusted by all: the certificate is made anew by it', isDone)
+      await take(rotation.step, there => switchLeaf(there, wish()), 'the next authority is trusted by all: the certificate is made anew by it')
     }
     if (rotation.step === 'switched') {
       if (!steady.is(rotation.leaf, options.isServed(rotation.leaf)) || !isLeading()) return
       if (!await options.forget(rotation.old)) return
-      const isDone = await change(async there => (rotationOf(there, purpose).step === 'switched' ? dropAuthorities(there, rotation.old) : undefined))
-      tell('every replica serves the new certificate: the old authority is dropped', isDone)
+      const drop = async (there: CertificateFiles): Promise<CertificateFiles> => dropAuthorities(there, rotation.old)
+      await take(rotation.step, drop, 'every replica serves the new certificate: the old authority is dropped')
     }
   }
   const look = async (): Promise<void> => {
@@ -85,7 +85,9 @@ export function carryRotation(options: RotationOptions): () => void {
       await step()
       trouble = undefined
     } catch (error) {
-      if (trouble !== message(error)) log.error({ err: error, certificates: name }, `the change of the authority does not go on: ${message(error)}; trying again`)
+      if (trouble !== message(error)) {
+        log.error({ err: error, certificates: name }, `the change of the authority does not go on: ${message(error)}; trying again`)
+      }
       trouble = message(error)
     }
   }

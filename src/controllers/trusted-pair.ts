@@ -1,7 +1,7 @@
 import type { CertificatePair } from '../certificates/pair.ts'
 import { isGood } from '../certificates/life.ts'
 import { certificatesIn, vouchersOf } from './ca-bundle.ts'
-import type { Seen } from './registration.ts'
+import { createTrust, type Trust } from './trust.ts'
 
 export interface TrustedPairOptions {
   /** What is served already. */
@@ -21,59 +21,53 @@ export interface TrustedPairOptions {
 }
 
 /** Which of two pairs is served, the old or the new: never one that the API server does not trust, if there is one that it trusts. */
-export interface TrustedPair {
+export interface TrustedPair extends Pick<Trust, 'see' | 'trustedFor' | 'isForgotten'> {
   readonly served: () => CertificatePair
   /** There is another pair: it is served at once if whoever calls trusts it, else when they do. */
   readonly offer: (pair: CertificatePair) => void
   /** The authorities that have to be trusted, in PEM; undefined where that is left to others. */
   readonly authority: (isLeading: boolean) => string | undefined
-  /** These, one PEM text each, are not to be trusted any more, unless what is served needs them. */
+  /** These, in PEM, are not to be trusted any more, unless what is served needs them. */
   readonly drop: (authorities: readonly string[]) => void
   readonly dropped: () => readonly string[]
-  /** What the API server goes by, as it was read just now. */
-  readonly see: (seen: Seen) => void
   /** It has been looked what the API server goes by, however that went. */
   readonly noteLook: () => void
   /** Whether that has been looked at yet: what did not trust what is served does by now. */
   readonly isSettled: () => boolean
-  /** For how many milliseconds, on end, each look has found that the API server trusts this authority, in PEM; Infinity where it calls nobody. */
-  readonly trustedFor: (authority: string) => number
-  /** Whether the last look has found that the API server does not go by this authority, in PEM. */
-  readonly isForgotten: (authority: string) => boolean
 }
 
 /** Milliseconds from when the configuration holds an authority until all API servers go by that; each follows it by a watch. */
 const noticeTime = 5000
 
-export function createTrustedPair(options: TrustedPairOptions): TrustedPair {
-  const { now, elapsed, isJudged, onDistrusted } = options
-  let served = options.initial
+const vouchersIn = ({ ca, cert }: CertificatePair): readonly string[] => vouchersOf(certificatesIn(ca ?? ''), cert)
+
+/** The authorities, in PEM, that these pairs need; where `isWhole`, all that they come with, but for those that are dropped. */
+function authorityOf(pairs: readonly CertificatePair[], isWhole: boolean, dropped: readonly string[]): string | undefined {
+  if (pairs.every(({ ca }) => ca === undefined)) return undefined
+  const others = isWhole ? pairs.flatMap(({ ca }) => certificatesIn(ca ?? '')).filter(one => !dropped.includes(one)) : []
+  return [...new Set([...pairs.flatMap(vouchersIn), ...others])].map(certificate => `${certificate}\n`).join('')
+}
+
+export function createTrustedPair({ initial, serve, onUnfit, now, elapsed, isJudged, onDistrusted }: TrustedPairOptions): TrustedPair {
+  const trust = createTrust(elapsed)
+  let served = initial
   let next: CertificatePair | undefined
-  let seen: Seen | undefined
   let isLooked = false
   let dropped: readonly string[] = []
-  /** From when on each authority of the caBundle was there at every look. */
-  let since: ReadonlyMap<string, number> = new Map()
-
-  const isTrusted = ({ cert }: CertificatePair, forAtLeast = 0): boolean => {
-    if (seen?.trusted === undefined) return seen !== undefined
-    const known = seen.trusted.filter(authority => elapsed() - (since.get(authority) ?? Infinity) >= forAtLeast)
-    return vouchersOf(known, cert).length > 0
-  }
-  const maySwitch = (pair: CertificatePair): boolean =>
-    !isJudged || seen?.isCalled === false || !isGood(served, now()) || isTrusted(pair, noticeTime) || (isTrusted(pair) && !isTrusted(served))
+  const pairs = (): readonly CertificatePair[] => (next === undefined ? [served] : [served, next])
+  const maySwitch = ({ cert }: CertificatePair): boolean => !isJudged || trust.isCalled() === false || !isGood(served, now())
+    || trust.takes(cert, noticeTime) || (trust.takes(cert) && !trust.takes(served.cert))
   const settle = (): void => {
     if (next === undefined || !maySwitch(next)) return
     const pair = next
     next = undefined
     try {
-      options.serve(pair)
+      serve(pair)
       served = pair
     } catch (error) {
-      options.onUnfit(error)
+      onUnfit(error)
     }
   }
-  const needed = ({ ca, cert }: CertificatePair): readonly string[] => vouchersOf(certificatesIn(ca ?? ''), cert)
   return {
     served: () => served,
     offer(pair) {
@@ -82,32 +76,21 @@ export function createTrustedPair(options: TrustedPairOptions): TrustedPair {
       next = isSame ? undefined : pair
       settle()
     },
-    authority(isLeading) {
-      const pairs = next === undefined ? [served] : [served, next]
-      if (pairs.every(({ ca }) => ca === undefined)) return undefined
-      const others = isLeading ? pairs.flatMap(({ ca }) => certificatesIn(ca ?? '')).filter(one => !dropped.includes(one)) : []
-      return [...new Set([...pairs.flatMap(needed), ...others])].map(certificate => `${certificate}\n`).join('')
-    },
+    authority: isLeading => authorityOf(pairs(), isLeading, dropped),
     drop(authorities) {
       dropped = authorities.flatMap(certificatesIn)
     },
-    dropped: () => dropped.filter(one => ![served, ...(next === undefined ? [] : [next])].flatMap(needed).includes(one)),
-    see(news) {
-      seen = news
-      since = new Map((news.trusted ?? []).map(authority => [authority, since.get(authority) ?? elapsed()]))
+    dropped: () => dropped.filter(one => !pairs().flatMap(vouchersIn).includes(one)),
+    see(seen) {
+      trust.see(seen)
       settle()
-      if (news.isCalled && !isTrusted(served)) onDistrusted()
+      if (seen.isCalled && !trust.takes(served.cert)) onDistrusted()
     },
     noteLook() {
       isLooked = true
     },
     isSettled: () => !isJudged || isLooked,
-    trustedFor(authority) {
-      if (seen === undefined) return 0
-      if (!seen.isCalled) return Infinity
-      const [certificate = ''] = certificatesIn(authority)
-      return elapsed() - (since.get(certificate) ?? elapsed())
-    },
-    isForgotten: authority => seen !== undefined && !certificatesIn(authority).some(certificate => since.has(certificate)),
+    trustedFor: trust.trustedFor,
+    isForgotten: trust.isForgotten,
   }
 }

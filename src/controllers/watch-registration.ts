@@ -26,5 +26,5 @@ export function watchRegistration({ connection, log, onChange }: WatchRegistrati
     consumer: { replace: onChange, apply: onChange, remove: onChange },
   })
   reflector.start()
-  return reflector.stop
+  return () => reflector.stop()
 }
