@@ -36,7 +36,8 @@ export function register(
   const isLeading = (): boolean => state.peers.lead.mayWrite()
   const probe = probeReach(reach, () => void registration.check())
   const registration = keepRegistered({
-    connection, reach, isReached: probe.isReached, ownNamespace, log, repeat, isLeading, authority: () => trustedPair.authority(isLeading()), dropped: trustedPair.dropped,
+    connection, reach, isReached: probe.isReached, ownNamespace, log, repeat, isLeading,
+    authority: () => trustedPair.authority(isLeading()), dropped: trustedPair.dropped,
     now: () => new Date(), onSeen: trustedPair.see, onMended,
   })
   void registration.check().then(trustedPair.noteLook)

@@ -55,7 +55,9 @@ export function createTrustedPair({ initial, serve, onUnfit, now, elapsed, isJud
   let isLooked = false
   let dropped: readonly string[] = []
   const pairs = (): readonly CertificatePair[] => (next === undefined ? [served] : [served, next])
-  const maySwitch = ({ cert }: CertificatePair): boolean => !isJudged || trust.isCalled() === false || !isGood(served, now())
+  // A renewal is by the authority of the one before: whoever takes that takes it too, whatever is known of them.
+  const isRenewal = (cert: string): boolean => vouchersOf(vouchersIn(served), cert).length > 0
+  const maySwitch = ({ cert }: CertificatePair): boolean => !isJudged || trust.isCalled() === false || !isGood(served, now()) || isRenewal(cert)
     || trust.takes(cert, noticeTime) || (trust.takes(cert) && !trust.takes(served.cert))
   const settle = (): void => {
     if (next === undefined || !maySwitch(next)) return
