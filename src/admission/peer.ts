@@ -24,6 +24,8 @@ export interface Hello extends Peer {
   readonly ready: boolean
   /** Undefined: it does not say. */
   readonly version?: string
+  /** Fingerprints of the certificates that it serves, shows and trusts; undefined: it does not say. */
+  readonly holds?: readonly string[]
 }
 
 /** A value that was read, or what is wrong with what was sent. */
@@ -66,12 +68,22 @@ export function readPeer(body: unknown): Read<Peer> {
   return 'wrong' in url ? url : { value: { identity: identity.value, url: url.value } }
 }
 
-/** Reads `{identity, url, ready, version}`; the version may be absent. */
+/** A few authorities, and two certificates. */
+const mostHeld = 64
+const fingerprint = /^[0-9A-F]{2}(?::[0-9A-F]{2}){31}$/u
+
+const isFingerprint = (value: unknown): value is string => typeof value === 'string' && fingerprint.test(value)
+
+/** Reads `{identity, url, ready, version, holds}`; a replica of an earlier version says nothing of the last two. */
 export function readHello(body: unknown): Read<Hello> {
   const peer = readPeer(body)
   if ('wrong' in peer) return peer
-  const { ready, version } = isMap(body) ? body : {}
-  return typeof ready === 'boolean' ? { value: { ...peer.value, ready, ...readVersion(version) } } : { wrong: 'ready must be true or false' }
+  const { ready, version, holds } = isMap(body) ? body : {}
+  if (typeof ready !== 'boolean') return { wrong: 'ready must be true or false' }
+  const hello = { ...peer.value, ready, ...readVersion(version) }
+  if (holds === undefined) return { value: hello }
+  if (Array.isArray(holds) && holds.length <= mostHeld && holds.every(isFingerprint)) return { value: { ...hello, holds } }
+  return { wrong: `holds must be a list of at most ${mostHeld} SHA-256 fingerprints, in hexadecimal with colons` }
 }
 
 /** Reads `{reservations: [...]}`; what each of them holds is read by whoever takes them. */

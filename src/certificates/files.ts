@@ -2,11 +2,14 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseCertificates } from './chain.ts'
 import { makeFolder } from './folder.ts'
-import { authorityKey, fileNames, parseKey, parsePair, readIfThere } from './pair.ts'
+import { authorityKey, fileNames, nextAuthorityKey, parseKey, parsePair, readIfThere } from './pair.ts'
 import { replaceFile } from './write.ts'
 
-/** All files of a folder of certificates that may be shared, the keys first: what signs is there before what it signed. */
-const sharedFiles = [authorityKey, fileNames.authority, fileNames.key, fileNames.certificate] as const
+/**
+ * All files of a folder of certificates that may be shared, the keys first: what signs is there before what it signed. That of the next
+ * authority is the last to go: until then what it signs can be made again.
+ */
+const sharedFiles = [authorityKey, fileNames.authority, fileNames.key, fileNames.certificate, nextAuthorityKey] as const
 
 /** What they hold, by name; one that is not there is absent. */
 export type CertificateFiles = Readonly<Record<string, string>>

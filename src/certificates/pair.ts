@@ -11,6 +11,9 @@ export const fileNames = { authority: 'ca.crt', certificate: 'tls.crt', key: 'tl
 /** The authority's key. A folder with it is ours to renew; without it, someone else renews and we only read. */
 export const authorityKey = 'ca.key'
 
+/** The key of the authority that is to take the place of the present one; its certificate is in ca.crt beside that one's. */
+export const nextAuthorityKey = 'ca-next.key'
+
 /** A server's certificate and key that belong together. */
 export interface CertificatePair extends Life {
   /** PEM: the leaf, then intermediates if any. */

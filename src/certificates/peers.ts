@@ -19,7 +19,7 @@ export const peerName = 'peer.versprei.io'
 export const peerUsage = '2.25.261847533239927237712218998910501871290'
 
 /** For what replicas say to each other. An authority of its own: who can read the key of the serving one is no replica yet. */
-const purpose: Purpose = { authorityName: 'Versprei peers', usages: [serverAuth, clientAuth, peerUsage] }
+export const peerPurpose: Purpose = { authorityName: 'Versprei peers', usages: [serverAuth, clientAuth, peerUsage] }
 
 /** The folder of the replicas' own certificates, which they share, within the folder of certificates. */
 export const peersFolder = (certificates: string): string => join(certificates, 'peers')
@@ -39,7 +39,7 @@ export interface PeerPair {
 export function toPeerPair({ cert, key, ca }: { readonly cert: string, readonly key: string, readonly ca: string | undefined }): PeerPair {
   if (ca === undefined) throw new Error(`${fileNames.authority} of the peers is missing; without it no replica knows the others`)
   const [leaf] = parseCertificates(cert, fileNames.certificate)
-  const lacking = purpose.usages.filter(usage => !isFor({ usages: [usage] }, leaf))
+  const lacking = peerPurpose.usages.filter(usage => !isFor({ usages: [usage] }, leaf))
   if (lacking.length > 0) throw new Error(`${fileNames.certificate} of the peers lacks the extended key usages ${lacking.join(', ')}`)
   if (leaf.checkHost(peerName) === undefined) throw new Error(`${fileNames.certificate} of the peers lacks the DNS name ${peerName}`)
   return { cert, key, ca }
@@ -51,7 +51,7 @@ export function toPeerPair({ cert, key, ca }: { readonly cert: string, readonly 
  */
 export async function ensurePeerCertificates(certificates: string, now: Date): Promise<Outcome> {
   const folder = peersFolder(certificates)
-  const outcome = await ensureCertificates(folder, { hosts: [peerName], now, purpose })
+  const outcome = await ensureCertificates(folder, { hosts: [peerName], now, purpose: peerPurpose })
   const pair = await readPair(folder)
   try {
     toPeerPair(pair)
@@ -71,5 +71,5 @@ export interface FollowPeersOptions extends Omit<FollowOptions, 'folder' | 'host
 /** Follows and renews the certificates of the peers, as {@link followCertificates} does. A pair that no peer would take is a trouble. */
 export const followPeerCertificates = ({ certificates, onChange, ...options }: FollowPeersOptions): Promise<FollowedCertificates> =>
   followCertificates({
-    ...options, folder: peersFolder(certificates), hosts: [peerName], purpose, onChange: pair => onChange(toPeerPair(pair))
+    ...options, folder: peersFolder(certificates), hosts: [peerName], purpose: peerPurpose, onChange: pair => onChange(toPeerPair(pair))
   })

@@ -1,19 +1,21 @@
-import { randomUUID } from 'node:crypto'
+import { randomUUID, X509Certificate } from 'node:crypto'
 import { isIPv6 } from 'node:net'
 import { hostname, networkInterfaces } from 'node:os'
 import type { Logger } from 'pino'
 import { answer } from '../admission/answer.ts'
 import { createBreaker } from '../admission/breaker.ts'
 import { createForward } from '../admission/forward.ts'
-import { peersIn, type NotLeader } from '../admission/peer.ts'
+import { peersIn, type NotLeader, type PeerTls } from '../admission/peer.ts'
 import { createPeerClient } from '../admission/peer-client.ts'
-import { createPeerServer } from '../admission/peer-server.ts'
+import { createPeerServer, type PeerServer } from '../admission/peer-server.ts'
 import type { Metrics } from '../admission/metrics.ts'
+import type { CertificatePair } from '../certificates/pair.ts'
 import { followPeerCertificates, isPeer, peerName, toPeerPair } from '../certificates/peers.ts'
 import { monotonicClock } from '../cluster/clock.ts'
 import type { Connection } from '../cluster/connection.ts'
 import { createElection, type Election } from '../cluster/election.ts'
 import { versionNotes } from '../cluster/lease-versions.ts'
+import { certificatesIn } from '../controllers/ca-bundle.ts'
 import type { Follower } from '../controllers/followers.ts'
 import { alone, createLeadership, type Leadership } from '../controllers/leadership.ts'
 import type { Decision } from '../placement/decide.ts'
@@ -34,6 +36,8 @@ export interface Peers {
   readonly settle: () => Promise<void>
   /** Has the leader decide; undefined when it did not. */
   readonly forward: (text: string) => Promise<string | undefined>
+  /** Fingerprints of the authorities of the peers that it trusts, and of the certificate that it shows them. */
+  readonly holds: () => readonly string[]
   /** Says goodbye: the Lease is released if it is ours, and nobody is answered any more. */
   readonly stop: () => Promise<void>
 }
@@ -47,6 +51,8 @@ export interface PeersOptions {
   readonly metrics: Pick<Metrics, 'countForward' | 'countPeerRefused' | 'countDecision'>
   /** Whether this replica could lead at once. */
   readonly isReady: () => boolean
+  /** Fingerprint of the certificate that is served to the API server. */
+  readonly served: () => string
   /** Decides what another replica forwarded. */
   readonly review: (request: Request) => Decision | NotLeader | Promise<Decision | NotLeader>
   /** Called after it may be another who leads. */
@@ -58,7 +64,8 @@ const greetEvery = 2000
 
 /** Without a Lease there is nobody else. */
 export const nobodyElse: Peers = {
-  lead: alone, isSettled: () => true, settle: () => Promise.resolve(), forward: () => Promise.resolve(undefined), stop: () => Promise.resolve(),
+  lead: alone, isSettled: () => true, settle: () => Promise.resolve(), forward: () => Promise.resolve(undefined), holds: () => [],
+  stop: () => Promise.resolve(),
 }
 
 /** Until it is known who leads, this replica does not. */
@@ -76,15 +83,10 @@ export async function startPeers(options: PeersOptions): Promise<Peers> {
     onTrouble: err => log.error({ err }, 'certificates of the replicas'),
   })
   const tls = toPeerPair(certificates.current)
+  const holds = (): readonly string[] => [...authoritiesOf(certificates.current), certificates.current.fingerprint]
   const client = createPeerClient({ tls, peerName, isPeer })
   let lead: Leadership = nobodyYet.lead
-  const server = createPeerServer({
-    tls, isPeer, log, elapsed: () => performance.now(), countRefusal: metrics.countPeerRefused,
-    review: request => say(request, options),
-    hello: follower => welcome(lead, follower),
-    lead: from => lead.takeLead(from),
-    take: seats => lead.takeSeats(seats),
-  })
+  const server = createServerFor(() => lead, tls, options)
   const port = Number(new URL(await listen(server.app, configuration.host, configuration.peerPort)).port)
   const version = await readVersion()
   const self = { identity: `${hostname()}_${randomUUID()}`, url: urlOf(peerHost(configuration), port), version }
@@ -96,7 +98,7 @@ export async function startPeers(options: PeersOptions): Promise<Peers> {
     onChange: () => [onChange(), void lead.greet()],
   })
   lead = createLeadership({
-    self, election, revisions: knowledge.revisions, isReady, clock: monotonicClock, log,
+    self, election, revisions: knowledge.revisions, isReady, holds: () => [options.served(), ...holds()], clock: monotonicClock, log,
     post: (url, path, body, timeout) => client.send(url, path, JSON.stringify(body), timeout), peersIn,
   })
   const forward = createForward({
@@ -107,7 +109,7 @@ export async function startPeers(options: PeersOptions): Promise<Peers> {
   const cancel = repeat(() => void lead.greet(), greetEvery)
   log.info({ ...self, lease: `${leaseNamespace}/${leaseName}` }, 'one of several replicas')
   return {
-    lead, forward, ...createOutset(election),
+    lead, forward, holds, ...createOutset(election),
     async stop() {
       cancel()
       certificates.stop()
@@ -115,6 +117,22 @@ export async function startPeers(options: PeersOptions): Promise<Peers> {
       await Promise.all([server.close(), client.close()])
     },
   }
+}
+
+/** What the others call. */
+function createServerFor(lead: () => Leadership, tls: PeerTls, options: PeersOptions): PeerServer {
+  const { log, metrics } = options
+  return createPeerServer({
+    tls, isPeer, log, elapsed: () => performance.now(), countRefusal: metrics.countPeerRefused,
+    review: request => say(request, options),
+    hello: follower => welcome(lead(), follower),
+    lead: from => lead().takeLead(from),
+    take: seats => lead().takeSeats(seats),
+  })
+}
+
+function authoritiesOf({ ca = '' }: Pick<CertificatePair, 'ca'>): readonly string[] {
+  return certificatesIn(ca).map(authority => new X509Certificate(authority).fingerprint256)
 }
 
 function createOutset(election: Election): Pick<Peers, 'isSettled' | 'settle'> {

@@ -8,6 +8,7 @@ import { admitOutputs, planOutputs, versionOutputs } from './output-formats.ts'
 import { readVersion } from './package-version.ts'
 import type { PlanFlags } from './plan.ts'
 import { environmentVariable, serveFlags, type FlagName } from './serve-flags.ts'
+import { addRotate } from './rotate-command.ts'
 import type { ServeIo } from './serve.ts'
 import type { VersionFlags } from './version.ts'
 
@@ -28,6 +29,7 @@ export async function run(args: readonly string[], io: ProgramIo, name = 'verspr
     .description('Places each workload\'s pods on the nodes they belong on, in the shares their owner declares')
     .version(await readVersion())
     .exitOverride()
+    .enablePositionalOptions()
     .configureOutput({ writeOut: io.stdout, writeErr: io.stderr })
     .showHelpAfterError(`(see ${name} --help)`)
   const finish = async (result: Promise<number>): Promise<void> => {
@@ -119,12 +121,13 @@ function parseReplicas(text: string): number {
 }
 
 function addCerts(program: Command, io: ProgramIo, finish: Finish): void {
-  program.command('certs')
+  const command = program.command('certs')
     .description('make or renew the certificates of a folder, and print the caBundle of a webhook')
     .option('--certificates <DIR>', 'folder of tls.crt, tls.key, ca.crt and ca.key', 'certs')
     .option('--host <NAME...>', 'DNS names and IP addresses that the certificate is good for', ['localhost', '127.0.0.1', '::1'])
     .action((options: { readonly certificates: string, readonly host: readonly string[] }) =>
       finish(import('./certs.ts').then(({ certs }) => certs({ folder: options.certificates, hosts: options.host }, io))))
+  addRotate(command, io, finish)
 }
 
 function addVersion(program: Command, io: ProgramIo, finish: Finish): void {

@@ -6,6 +6,7 @@ import { createOperationsServer } from '../admission/operations.ts'
 import { createRoute, type Route } from '../admission/route.ts'
 import { createAdmissionServer, type AdmissionServer } from '../admission/server.ts'
 import { followCertificates, type FollowedCertificates } from '../certificates/follow.ts'
+import { createTrustedPair, type TrustedPair } from '../controllers/trusted-pair.ts'
 import { createFindings, type Findings } from '../controllers/findings.ts'
 import type { Decision } from '../placement/decide.ts'
 import { createKnowledge, type Knowledge } from '../placement/knowledge.ts'
@@ -26,6 +27,8 @@ export interface State {
   peers: Peers
   /** When the leader's watch for Ready pods last heard of the API server; undefined where there is none. Milliseconds since 1970. */
   readinessContact: () => number | undefined
+  /** Whether calls have to come here still while it drains, since there may be no other replica. */
+  isNeeded: () => boolean
 }
 
 /** The servers and what they answer by; they do not listen yet. */
@@ -37,6 +40,8 @@ export interface Serving {
   readonly ownRace: OwnRace
   readonly route: Route
   readonly certificates: FollowedCertificates
+  /** Of those the one that is served. */
+  readonly trustedPair: TrustedPair
   readonly admission: AdmissionServer
   readonly operations: FastifyInstance
 }
@@ -45,24 +50,35 @@ export interface ServingOptions {
   readonly configuration: Configuration
   readonly prepared: Prepared
   readonly log: Logger
-  /** Called when another certificate is served. */
+  /** Whether there is an API server that would refuse what it does not trust. */
+  readonly isJudged: boolean
+  /** Called when there is another pair of certificate and authority, whether it is served yet or not. */
   readonly onCertificate: () => Promise<void>
+  /** Called when the API server does not trust what is served. */
+  readonly onDistrusted: () => void
 }
 
-export async function createServing({ configuration, prepared, log, onCertificate }: ServingOptions): Promise<Serving> {
+export async function createServing({ configuration, prepared, log, isJudged, onCertificate, onDistrusted }: ServingOptions): Promise<Serving> {
   const knowledge = createKnowledge(prepared.ownNamespace)
   const findings = createFindings(() => performance.now())
-  const state: State = { draining: false, sources: undefined, peers: prepared.leaseNamespace === undefined ? nobodyElse : nobodyYet, readinessContact: () => undefined }
+  const state: State = { draining: false, sources: undefined, peers: prepared.leaseNamespace === undefined ? nobodyElse : nobodyYet, readinessContact: () => undefined, isNeeded: () => false }
   const certificates = await followCertificates({
     folder: configuration.certificates, hosts: prepared.hosts, now: () => new Date(), repeat,
     onChange: async pair => {
-      admission.useCertificate(pair)
-      log.info({ fingerprint: pair.fingerprint, notAfter: pair.notAfter }, 'serving with a new certificate')
+      trustedPair.offer(pair)
       await onCertificate()
     },
     onTrouble: err => log.error({ err }, 'certificates'),
   })
-  const metrics = createMetrics({ ...sourcesOfMetrics(knowledge, state, () => certificates.current.notAfter), version: await readVersion() })
+  const trustedPair = createTrustedPair({
+    initial: certificates.current, isJudged, onDistrusted, now: () => new Date(), elapsed: () => performance.now(),
+    serve(pair) {
+      admission.useCertificate(pair)
+      log.info({ fingerprint: pair.fingerprint, notAfter: pair.notAfter }, 'serving with a new certificate')
+    },
+    onUnfit: err => log.error({ err }, 'the new certificate cannot be served with; the old one stays'),
+  })
+  const metrics = createMetrics({ ...sourcesOfMetrics(knowledge, state, () => trustedPair.served().notAfter), version: await readVersion() })
   const ownRace = createOwnRace()
   const route = createRoute({
     knowledge, ownRace, onOwnRace: metrics.countOwnRace, now: Date.now, forward: text => state.peers.forward(text),
@@ -75,17 +91,19 @@ export async function createServing({ configuration, prepared, log, onCertificat
     decide: (request, text) => (state.sources?.isSynced() === true ? route.here(request, text) : decideUnsynced(knowledge, state, request, text)),
   })
   const operations = createOperationsServer({
-    registry: metrics.registry, unready: () => unready(state),
+    registry: metrics.registry, unready: () => unready(state, trustedPair),
     more: async () => (configuration.distributorMetrics && state.peers.lead.mayWrite() ? writeDistributorMetrics(samplesOf(knowledge)) : ''),
   })
-  return { knowledge, findings, state, metrics, ownRace, route, certificates, admission, operations }
+  return { knowledge, findings, state, metrics, ownRace, route, certificates, trustedPair, admission, operations }
 }
 
 /** What keeps it from being called; empty: it is ready. */
-export function unready({ draining, sources, peers }: State): readonly string[] {
-  if (draining) return ['it is about to end']
+export function unready({ draining, isNeeded, sources, peers }: State, { isSettled }: Pick<TrustedPair, 'isSettled'>): readonly string[] {
+  if (draining) return isNeeded() ? [] : ['it is about to end']
   const missing = (sources?.missing() ?? ['everything']).map(resource => `the first full list of ${resource} is not there yet`)
-  return missing.length > 0 || peers.isSettled() ? missing : ['it is not known yet which replica leads']
+  if (missing.length > 0) return missing
+  if (!peers.isSettled()) return ['it is not known yet which replica leads']
+  return isSettled() ? [] : ['it has not been looked yet whether the API server trusts its certificate']
 }
 
 /** Before the first full lists a decision would rest on nothing: the leader decides, if there is one; else the pod is let through. */

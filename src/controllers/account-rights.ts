@@ -31,7 +31,7 @@ export function accountRights(certificateSecret: string): readonly AccountRight[
     { scope: 'cluster', group: 'events.k8s.io', resource: 'events', verb: 'create', neededFor: 'always' },
     ...['pods', 'nodes'].flatMap(resource => ['list', 'watch'].map(verb =>
       ({ scope: 'cluster', group: '', resource, verb, neededFor: 'always' } as const))),
-    ...['get', 'patch'].map(verb => ({ ...webhooks, verb })),
+    ...['get', 'list', 'watch', 'patch'].map(verb => ({ ...webhooks, verb })),
     { ...leases, verb: 'create' },
     ...['get', 'update'].map(verb => ({ ...leases, verb, name: 'versprei' })),
     { scope: 'cluster', group: '', resource: 'pods', verb: 'patch', neededFor: 'adoption' },

@@ -1,16 +1,7 @@
-import { areSame, pickWhole, readFiles, withoutFiles, writeFiles, type CertificateFiles } from '../certificates/files.ts'
-import { ClusterError } from '../cluster/cluster-error.ts'
-import type { Connection } from '../cluster/connection.ts'
-import { asMap } from '../placement/is-map.ts'
+import { areSame, readFiles, writeFiles, type CertificateFiles } from '../certificates/files.ts'
+import { openSecretFiles, type SecretLocation } from './secret-files.ts'
 
-/** Where a Secret is: metadata.namespace and metadata.name. */
-export interface SecretName {
-  readonly namespace: string
-  readonly name: string
-}
-
-export interface CertificateSecretOptions extends SecretName {
-  readonly connection: Pick<Connection, 'request'>
+export interface CertificateSecretOptions extends SecretLocation {
   /** The folder whose files are shared, this replica's alone. */
   readonly folder: string
   /** Whether this replica may write the Secret. */
@@ -35,38 +26,29 @@ export interface CertificateSecret {
    * so at once the first gives what it made, and the others take that.
    */
   readonly settle: (make: () => Promise<unknown>) => Promise<void>
+  /**
+   * Replaces what the Secret holds, at once and as a whole, by what `make` makes of it, and takes that over into the folder. Resolves
+   * whether that was done: not when `make` gives nothing, the Secret holds no whole pair, or another was faster.
+   */
+  readonly change: (make: (files: CertificateFiles) => Promise<CertificateFiles | undefined>) => Promise<boolean>
 }
 
 /** How often one look begins anew when others write at the same time. */
 const tries = 5
 
-interface Seen {
-  readonly object: Readonly<Record<string, unknown>>
-  readonly files: CertificateFiles | undefined
-}
-
-function createStore({ connection, namespace, name }: SecretName & Pick<CertificateSecretOptions, 'connection'>) {
-  const all = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets`
-  const one = `${all}/${encodeURIComponent(name)}`
-  return {
-    async read(): Promise<Seen | undefined> {
-      const object = await unless([404], async () => asMap(await (await connection.request(one)).json()))
-      return object && { object, files: pickWhole(decoded(asMap(object['data']))) }
-    },
-    /** Over what was seen, or anew; what else the Secret holds stays. Resolves with false when another was faster. */
-    async write(over: Seen | undefined, files: CertificateFiles): Promise<boolean> {
-      const data = { ...withoutFiles(asMap(over?.object['data'])), ...encoded(files) }
-      const answer = over === undefined
-        ? unless([409], async () => connection.request(all, { method: 'POST', body: { ...fresh({ namespace, name }), data } }))
-        : unless([404, 409], async () => connection.request(one, { method: 'PUT', body: { ...over.object, data } }))
-      return await (await answer)?.json() !== undefined
-    },
+/** One job after the other: two looks at once would take each other's files for news. */
+function createQueue(): <T>(job: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return job => {
+    const done = last.then(job, job)
+    last = done.catch(() => undefined)
+    return done
   }
 }
 
 export function createCertificateSecret(options: CertificateSecretOptions): CertificateSecret {
   const { namespace, name, folder, mayWrite } = options
-  const store = createStore(options)
+  const store = openSecretFiles(options)
   /** What both sides held after the last look. */
   let shared: CertificateFiles | undefined
 
@@ -88,15 +70,24 @@ export function createCertificateSecret(options: CertificateSecretOptions): Cert
     shared = ours
     return 'given'
   }
-  const sync = async (): Promise<Shared> => {
+  const inTurn = createQueue()
+  const syncNow = async (): Promise<Shared> => {
     for (let n = 0; n < tries; n += 1) {
       const done = await look()
       if (done !== undefined) return done
     }
     throw new Error(`Secret ${namespace}/${name}: others wrote it ${tries} times in a row`)
   }
+  const sync = (): Promise<Shared> => inTurn(syncNow)
   return {
     sync,
+    change: make => inTurn(async () => {
+      const there = await store.read()
+      const files = there?.files && await make(there.files)
+      const isDone = files !== undefined && await store.write(there, files)
+      if (isDone) await syncNow()
+      return isDone
+    }),
     async settle(make) {
       await sync()
       for (let n = 0; n < tries; n += 1) {
@@ -106,26 +97,4 @@ export function createCertificateSecret(options: CertificateSecretOptions): Cert
       throw new Error(`Secret ${namespace}/${name}: others replaced ${tries} times in a row what it held`)
     },
   }
-}
-
-/** Undefined for an answer that says the Secret is not as it was thought to be. */
-async function unless<T>(statuses: readonly number[], ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask()
-  } catch (error) {
-    if (error instanceof ClusterError && statuses.includes(error.status ?? 0)) return undefined
-    throw error
-  }
-}
-
-function fresh({ namespace, name }: SecretName): object {
-  return { apiVersion: 'v1', kind: 'Secret', type: 'kubernetes.io/tls', metadata: { namespace, name, labels: { 'app.kubernetes.io/name': 'versprei' } } }
-}
-
-function decoded(data: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, typeof value === 'string' ? Buffer.from(value, 'base64').toString() : '']))
-}
-
-function encoded(files: CertificateFiles): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(files).map(([key, text]) => [key, Buffer.from(text).toString('base64')]))
 }

@@ -7,6 +7,8 @@ export interface Follower extends Leader {
   readonly ready: boolean
   /** Undefined: it does not say. */
   readonly version?: string
+  /** Fingerprints of the certificates that it serves, shows and trusts; undefined: it does not say. */
+  readonly holds?: readonly string[]
 }
 
 /** The replicas that the leader has heard of lately. */
@@ -18,6 +20,8 @@ export interface Followers {
   readonly others: (than: Follower) => readonly Follower[]
   /** All of them. */
   readonly all: () => readonly Follower[]
+  /** Whether each has said that it holds the certificate with this fingerprint. */
+  readonly allHold: (fingerprint: string) => boolean
 }
 
 /** Milliseconds for which a hello counts; one comes every two seconds. */
@@ -35,5 +39,6 @@ export function createFollowers(now: () => number): Followers {
     successors: () => recent().filter(({ ready }) => ready),
     others: ({ identity }) => recent().filter(follower => follower.identity !== identity),
     all: recent,
+    allHold: fingerprint => recent().every(({ holds }) => holds?.includes(fingerprint) === true),
   }
 }

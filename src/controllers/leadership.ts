@@ -18,6 +18,8 @@ export interface LeadershipOptions {
   readonly revisions: Pick<Revisions, 'handOver' | 'takeOver'>
   /** Whether this replica could lead at once. */
   readonly isReady: () => boolean
+  /** Fingerprints of the certificates that this replica serves, shows and trusts. */
+  readonly holds: () => readonly string[]
   /** Monotonic. */
   readonly clock: Clock
   readonly log: Log
@@ -48,6 +50,8 @@ export interface Leadership {
   readonly handOver: () => Promise<boolean>
   /** The replicas that follow this one; none where it does not lead. */
   readonly followers: () => readonly Follower[]
+  /** Whether each follower has said that it holds the certificate with this fingerprint. */
+  readonly allHold: (fingerprint: string) => boolean
   /** Whether the lead was taken from another a moment ago: reviews come first then, and what else a leader does can wait. */
   readonly isFresh: () => boolean
 }
@@ -55,15 +59,14 @@ export interface Leadership {
 /** Milliseconds. The leader's loops begin with lists, each of which holds up reviews for a moment; the one before has just gone through them. */
 const freshFor = 5000
 
-export function createLeadership({ self, election, post, peersIn, revisions, isReady, clock, log }: LeadershipOptions): Leadership {
+export function createLeadership({ self, election, post, peersIn, revisions, isReady, holds, clock, log }: LeadershipOptions): Leadership {
   const followers = createFollowers(() => clock.now())
   const settling = createSettling(clock)
   const handOver = createHandOver({ self, election, post, revisions, settling, log })
   /** From when the Lease is on its way to us until the seats have come, whoever gives them still decides. */
   const awaited = createSettling(clock, seatsLimit)
   let predecessor: Leader | undefined
-  let takenAt = -Infinity
-  let isTaking = false
+  let [takenAt, isTaking] = [-Infinity, false]
   const greeter = createGreeter(post, clock)
   const isWaiting = (): boolean => predecessor !== undefined && (isTaking || awaited.current() !== undefined)
   const isOurs = (): boolean => handOver.isRegent() || (!isWaiting() && election.isLeader())
@@ -79,7 +82,7 @@ export function createLeadership({ self, election, post, peersIn, revisions, isR
     },
     async greet() {
       const leader = election.leader()
-      const hello = { ...self, ready: isReady() }
+      const hello = { ...self, ready: isReady(), holds: holds() }
       const [answer] = election.isLeader() || leader?.url === undefined ? [] : await greeter.greet(leader.url, hello, true)
       const others = election.isLeader() ? followers.successors() : peersIn(answer ?? '')
       await Promise.all(others.map(({ url }) => greeter.greet(url, hello, false)))
@@ -104,6 +107,7 @@ export function createLeadership({ self, election, post, peersIn, revisions, isR
     },
     handOver: async () => election.isLeader() && await handOver.offer(followers.successors()),
     followers: () => (election.isLeader() ? followers.all() : []),
+    allHold: followers.allHold,
     isFresh: () => clock.now() - takenAt < freshFor,
   }
 }
@@ -120,5 +124,6 @@ export const alone: Leadership = {
   takeSeats: () => false,
   handOver: () => Promise.resolve(false),
   followers: () => [],
+  allHold: () => true,
   isFresh: () => false,
 }

@@ -1,20 +1,35 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
-import { ClusterError } from '../cluster/cluster-error.ts'
+import { ClusterError, message } from '../cluster/cluster-error.ts'
 import type { Connection } from '../cluster/connection.ts'
 import { asMap, isMap } from '../placement/is-map.ts'
-import { holdsAuthority, uniteAuthorities } from './ca-bundle.ts'
-import { configurationName, entryName, webhookEntry, type Reach } from './webhook-entry.ts'
+import { certificatesOf, holdsAuthority, uniteAuthorities } from './ca-bundle.ts'
+import { configurationName, webhookEntry, type Reach } from './webhook-entry.ts'
+import { createWebhookStore, type Registered } from './webhook-store.ts'
+
+/** By what the API server goes when it calls us. */
+export interface Seen {
+  /** Whether it calls us at all. */
+  readonly isCalled: boolean
+  /** The authorities of the caBundle, one PEM text each; undefined where there is none, and it goes by the roots of its machine. */
+  readonly trusted: readonly string[] | undefined
+}
 
 export interface RegistrationOptions {
   readonly connection: Pick<Connection, 'request'>
   readonly reach: Reach
   readonly ownNamespace: string | undefined
-  /** PEM of the authority that signed what is served now. */
+  /** PEM of the authorities that the API server has to trust for what is served. */
   readonly authority: () => string | undefined
+  /** PEM, one text each, of those that nobody serves by any more. */
+  readonly dropped?: () => readonly string[]
   /** Whether the entry is ours to keep. Another replica only sees to it that what it serves is trusted. */
   readonly isLeading: () => boolean
+  /** Whether calls would arrive: until then there is no entry. One that is there stays. */
+  readonly isReached: () => boolean
   readonly now: () => Date
+  /** Told what there is after each look, and each write. */
+  readonly onSeen?: (seen: Seen) => void
   /** Called after the entry was mended: until then calls may have gone elsewhere, or nowhere. */
   readonly onMended: () => void
   readonly log: Logger
@@ -25,13 +40,16 @@ export interface RegistrationOptions {
 export interface Registration {
   /** Looks, and mends what differs; by what is served when this is called, not when an earlier look began. Never rejects. */
   readonly check: () => Promise<void>
-  readonly stop: () => void
+  /** As `check`, for each change that is seen: where another writes over what we write, that is not answered without end. */
+  readonly noteChange: () => void
+  /** Resolves when nothing of it is under way any more. */
+  readonly stop: () => Promise<void>
 }
 
-/** How often the entry is looked at: someone may edit it, or apply config/webhook again. */
+/** Milliseconds. How often the entry is looked at: someone may edit it, or apply config/webhook again. */
 const every = 10_000
-
-const path = `/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/${configurationName}`
+/** So many writes between two such looks are answers to changes; whoever still writes against us then is waited for. */
+const mostAnswers = 3
 
 /**
  * Keeps our entry in the MutatingWebhookConfiguration as it should be, from now on: call it once requests are served. It is
@@ -39,22 +57,23 @@ const path = `/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfiguration
  * removed, with the other manifests: it is never created here.
  */
 export function keepRegistered(options: RegistrationOptions): Registration {
-  const { connection, reach, log, repeat, onMended } = options
+  const { connection, reach, log, repeat, onMended, onSeen } = options
+  const store = createWebhookStore(connection)
   let trouble: string | undefined
-  let running = 0
+  let [running, writes] = [0, 0]
   let last = Promise.resolve()
   let isStopped = false
 
   const mend = async (): Promise<void> => {
-    const configuration = asMap(await (await connection.request(path)).json())
-    const webhooks: readonly unknown[] = Array.isArray(configuration['webhooks']) ? configuration['webhooks'] : []
-    const current = webhooks.find(entry => asMap(entry)['name'] === entryName)
-    const wanted = due(current, options)
-    if (!isStopped && wanted !== undefined) {
-      await apply(connection, wanted, asMap(configuration['metadata'])['resourceVersion'])
-      log.info({ configuration: configurationName, clientConfig: reach }, 'registered with the API server')
-      onMended()
-    }
+    const there = await store.read()
+    onSeen?.(seenIn(there))
+    const wanted = due(there.entry, options)
+    if (isStopped || wanted === undefined) return
+    writes += 1
+    const now = await store.apply(wanted, there)
+    onSeen?.(seenIn(now))
+    log.info({ configuration: configurationName, clientConfig: reach }, 'registered with the API server')
+    onMended()
   }
   const look = async (): Promise<void> => {
     if (isStopped) return
@@ -62,9 +81,9 @@ export function keepRegistered(options: RegistrationOptions): Registration {
       await mend()
       trouble = undefined
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
-      if (message !== trouble) log.error({ err: error }, `not registered with the API server${hint(error)}; trying again`)
-      trouble = message
+      if (isMissing(error)) onSeen?.({ isCalled: false, trusted: undefined })
+      if (message(error) !== trouble) log.error({ err: error }, `not registered with the API server${hint(error)}; trying again`)
+      trouble = message(error)
     }
   }
   const check = (): Promise<void> => {
@@ -75,46 +94,39 @@ export function keepRegistered(options: RegistrationOptions): Registration {
     return last
   }
   const cancel = repeat(() => {
+    writes = 0
     if (running === 0) void check()
   }, every)
   return {
     check,
+    noteChange: () => void (running < 2 && writes < mostAnswers && check()),
     stop() {
       isStopped = true
       cancel()
+      return last
     },
   }
 }
 
+function seenIn({ entry }: Registered): Seen {
+  return { isCalled: entry !== undefined, trusted: certificatesOf(asMap(entry?.['clientConfig'])['caBundle']) }
+}
+
 /** The entry to write, or undefined where the one that is there will do. */
-function due(current: unknown, { reach, ownNamespace, authority, isLeading, now }: RegistrationOptions): object | undefined {
+function due(current: unknown, { reach, ownNamespace, authority, dropped, isLeading, isReached, now }: RegistrationOptions): object | undefined {
   const own = authority()
   const { caBundle } = asMap(asMap(current)['clientConfig'])
   const isTrusted = own === undefined || holdsAuthority(caBundle, own)
   // As long as nobody leads there may be no entry: then there is nothing that a replica could be called by.
-  if (!isLeading() && (current === undefined || isTrusted)) return undefined
-  const wanted = webhookEntry(reach, own === undefined ? undefined : uniteAuthorities(caBundle, own, now()), ownNamespace)
+  if (current === undefined ? !isLeading() || !isReached() : !isLeading() && isTrusted) return undefined
+  const wanted = webhookEntry(reach, own === undefined ? undefined : uniteAuthorities(caBundle, own, now(), dropped?.()), ownNamespace)
   return current !== undefined && contains(current, wanted) ? undefined : wanted
 }
 
-function hint(error: unknown): string {
-  const missing = error instanceof ClusterError && error.status === 404
-  return missing ? `: there is no MutatingWebhookConfiguration ${configurationName} (kubectl apply -k config makes it)` : ''
-}
+const isMissing = (error: unknown): boolean => error instanceof ClusterError && error.status === 404
 
-/** @param resourceVersion what was looked at: an entry that another has written since is looked at again first (409) */
-async function apply(connection: Pick<Connection, 'request'>, entry: object, resourceVersion: unknown): Promise<void> {
-  const response = await connection.request(path, {
-    method: 'PATCH',
-    query: { fieldManager: 'versprei', force: true },
-    // JSON is YAML; this content type is what makes a patch a server-side apply.
-    headers: { 'content-type': 'application/apply-patch+yaml' },
-    body: {
-      apiVersion: 'admissionregistration.k8s.io/v1', kind: 'MutatingWebhookConfiguration',
-      metadata: { name: configurationName, ...(typeof resourceVersion === 'string' ? { resourceVersion } : {}) }, webhooks: [entry],
-    },
-  })
-  await response.json()
+function hint(error: unknown): string {
+  return isMissing(error) ? `: there is no MutatingWebhookConfiguration ${configurationName} (kubectl apply -k config makes it)` : ''
 }
 
 /**

@@ -13,8 +13,14 @@ export interface SharingOptions {
 /** Milliseconds: a Secret that someone deletes or tears is whole again well within half a minute. */
 const every = 10_000
 
-/** Keeps folders of certificates and their Secrets alike, until what it returns is called. A trouble is told once while it lasts. */
-export function shareCertificates({ secrets, log, repeat }: SharingOptions): () => void {
+export interface Sharing {
+  /** Looks now; resolves when that is done. Never rejects. */
+  readonly look: () => Promise<void>
+  readonly stop: () => void
+}
+
+/** Keeps folders of certificates and their Secrets alike, from now on. A trouble is told once while it lasts. */
+export function shareCertificates({ secrets, log, repeat }: SharingOptions): Sharing {
   const troubles = new Map<string, string>()
   const lookAt = async (secret: string): Promise<void> => {
     try {
@@ -27,10 +33,12 @@ export function shareCertificates({ secrets, log, repeat }: SharingOptions): () 
       troubles.set(secret, message(error))
     }
   }
-  let underWay: Promise<unknown> | undefined
-  return repeat(() => {
-    underWay ??= Promise.all(Object.keys(secrets).map(lookAt)).finally(() => {
+  let underWay: Promise<void> | undefined
+  const look = (): Promise<void> => {
+    underWay ??= Promise.all(Object.keys(secrets).map(lookAt)).then(() => undefined).finally(() => {
       underWay = undefined
     })
-  }, every)
+    return underWay
+  }
+  return { look, stop: repeat(() => void look(), every) }
 }

@@ -75,7 +75,8 @@ void t.test('TLS 1.3 and HTTP/1.1 alone are spoken', async t => {
 })
 
 const leader = { identity: 'b', url: 'https://[2001:db8::1]:8444' }
-const hello = JSON.stringify({ identity: 'a', url: 'https://10.0.0.1:8444/', ready: true })
+const fingerprint = Array.from({ length: 32 }, () => 'A0').join(':')
+const hello = JSON.stringify({ identity: 'a', url: 'https://10.0.0.1:8444/', ready: true, holds: [fingerprint] })
 const asked = JSON.stringify(leader)
 const list = JSON.stringify({ reservations: [{ uid: 'x' }, 'y'] })
 const routes = [
@@ -113,7 +114,7 @@ void t.test('what is called gets what was sent', async t => {
   for (const [path, body] of [['/mutate', review('a')], ['/hello', hello], ['/lead', asked], ['/reservations', list]] as const) {
     await client.send(url, path, body, 10_000)
   }
-  t.strictSame(got, [requestOf('a'), { identity: 'a', url: 'https://10.0.0.1:8444', ready: true }, leader, [{ uid: 'x' }, 'y']])
+  t.strictSame(got, [requestOf('a'), { identity: 'a', url: 'https://10.0.0.1:8444', ready: true, holds: [fingerprint] }, leader, [{ uid: 'x' }, 'y']])
 })
 
 void t.test('a version is told with a hello; one that is none is left out', async t => {
@@ -125,6 +126,7 @@ void t.test('a version is told with a hello; one that is none is left out', asyn
 })
 
 const badUrl = 'url must be https://HOST:PORT, without user, path or query, at most 300 characters'
+const badHolds = 'holds must be a list of at most 64 SHA-256 fingerprints, in hexadecimal with colons'
 const badIdentity = 'identity must be 1 to 300 characters, none of them a control character'
 const peer = (change: object) => JSON.stringify({ identity: 'a', url: 'https://h:1', ready: true, ...change })
 const badUrls = [
@@ -136,6 +138,7 @@ const bad = [
   { path: '/hello', body: peer({ url: 'http://h:1' }), want: badUrl },
   ...['', 'a\nb', 'a'.repeat(301), 7, undefined].map(identity => ({ path: '/hello', body: peer({ identity }), want: badIdentity })),
   ...['true', 1, undefined].map(ready => ({ path: '/hello', body: peer({ ready }), want: 'ready must be true or false' })),
+  ...[7, [7], ['aa'], ['aa:'.repeat(32)], Array.from({ length: 65 }, () => fingerprint)].map(holds => ({ path: '/hello', body: peer({ holds }), want: badHolds })),
   ...['/hello', '/lead'].flatMap(path => ['[]', 'null', '"x"'].map(body => ({ path, body, want: 'the body must be a JSON object' }))),
   ...['{}', '[]', 'null', '{"reservations":{}}'].map(body => ({ path: '/reservations', body, want: 'the body must be a JSON object with a list "reservations"' })),
 ]

@@ -5,7 +5,6 @@ import type { Test } from 'tap'
 
 export const distributors = '/apis/versprei.versprei.io/v1beta1/poddistributors'
 const emptyList = { kind: 'List', metadata: { resourceVersion: '1' }, items: [] } as const
-const emptyConfiguration = { kind: 'MutatingWebhookConfiguration', webhooks: [] } as const
 const configuration = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/versprei'
 
 export interface Api {
@@ -63,13 +62,27 @@ const createLeases = () => {
   }
 }
 
-/** A loopback API server with empty lists, silent watches, an empty webhook configuration, and Leases. */
+/** The webhook configuration, as what was sent leaves it: an entry that is applied, or a JSON patch that takes one out. */
+const createRegistration = () => {
+  let [version, webhooks]: [number, readonly unknown[]] = [1, []]
+  return (body: string) => {
+    if (body !== '') {
+      const sent: readonly unknown[] | { readonly webhooks: readonly unknown[] } = JSON.parse(body)
+      webhooks = 'webhooks' in sent ? sent.webhooks : []
+      version += 1
+    }
+    return { kind: 'MutatingWebhookConfiguration', metadata: { name: 'versprei', resourceVersion: `${version}` }, webhooks }
+  }
+}
+
+/** A loopback API server with empty lists, silent watches, a webhook configuration that is empty to begin with, and Leases. */
 export const startApi = async (t: Test): Promise<Api> => {
   const asked: string[] = []
   const applied: unknown[] = []
   const answers: Api['answers'] = new Map()
   const lists: Api['lists'] = new Map()
   const answerLease = createLeases()
+  const registration = createRegistration()
   const server = createServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://loopback')
     response.setHeader('content-type', 'application/json')
@@ -84,7 +97,7 @@ export const startApi = async (t: Test): Promise<Api> => {
     const answer = list !== undefined && 'code' in list ? list : answers.get(pathname)
     if (answer !== undefined) return refuse(response, answer.code, answer.reason)
     if (answers.has(pathname)) return undefined
-    return response.end(JSON.stringify(pathname === configuration ? emptyConfiguration : { ...emptyList, ...list }))
+    return response.end(JSON.stringify(pathname === configuration ? registration(body) : { ...emptyList, ...list }))
   })
   await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
   const address = server.address()

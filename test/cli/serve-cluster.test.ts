@@ -25,11 +25,11 @@ void t.test('registers only when all lists are there; when the API server dies i
   const send = await client(t, url, certificates)
   t.equal((await send({ body: review('a') })).status, 200, 'and answers already')
   t.equal(await metric(metricsUrl, 'versprei_admission_decisions_total{result="skipped",reason="not-synced"}'), 1)
-  const registrations = () => api.asked.filter(line => line.includes('mutatingwebhookconfigurations')).map(line => line.split(' ')[0])
+  const registrations = () => api.asked.filter(line => line.endsWith('/mutatingwebhookconfigurations/versprei')).map(line => line.split(' ')[0])
   t.same(registrations(), [])
   gate.resolve()
   await running.logs('registered with the API server')
-  t.same(registrations(), ['GET', 'PATCH'])
+  t.same(registrations().filter(method => method !== 'GET'), ['PATCH'])
   t.equal(await get(`${metricsUrl}/readyz`), '200 ok\n')
   await api.die()
   const before = await staleness()
@@ -53,7 +53,7 @@ void t.test('what is wrong with an invalid distributor is logged', async t => {
   t.equal(await running.ended, 0)
 })
 
-void t.test('certificates that someone renews are served, and registered at once', async t => {
+void t.test('certificates by another authority are served only when the API server is known to trust that, beside the old one', async t => {
   const api = await startApi(t)
   const certificates = join(t.testdirName, 'certs')
   const fixtures = join(import.meta.dirname, '../certificates/fixtures')
@@ -64,35 +64,42 @@ void t.test('certificates that someone renews are served, and registered at once
   await running.logs('registered with the API server')
   t.equal((await (await client(t, url, join(fixtures, 'rsa')))({ body: review('a') })).status, 200)
   await cp(join(fixtures, 'elliptic'), certificates, { recursive: true })
-  const { time: renewed = 0 } = await running.logs('serving with a new certificate')
   const again = await until('it is registered', async () => running.logged.filter(({ msg }) => msg === 'registered with the API server')[1])
-  t.ok((again.time ?? 0) - renewed < 4000, 'without waiting for the next look, which is more than 4 s away')
-  t.equal((await (await client(t, url, join(fixtures, 'elliptic')))({ body: review('a') })).status, 200)
-  const bundle = async (kind: string) => (await readFile(join(fixtures, kind, 'ca.crt'))).toString('base64')
+  t.equal((await (await client(t, url, join(fixtures, 'rsa')))({ body: review('b') })).status, 200, 'the old one is served meanwhile')
+  const { time: renewed = 0 } = await running.logs('serving with a new certificate')
+  t.ok(renewed - (again.time ?? 0) >= 4900, 'every API server has had time to notice')
+  t.equal((await (await client(t, url, join(fixtures, 'elliptic')))({ body: review('c') })).status, 200)
+  const bundle = async (...kinds: readonly string[]) =>
+    Buffer.concat(await Promise.all(kinds.map(kind => readFile(join(fixtures, kind, 'ca.crt'))))).toString('base64')
   t.match([api.applied[0], api.applied[1]], [
     { webhooks: [{ clientConfig: { url: 'https://192.0.2.1/mutate', caBundle: await bundle('rsa') } }] },
-    { webhooks: [{ clientConfig: { url: 'https://192.0.2.1/mutate', caBundle: await bundle('elliptic') } }] },
+    { webhooks: [{ clientConfig: { url: 'https://192.0.2.1/mutate', caBundle: await bundle('rsa', 'elliptic') } }] },
   ])
   running.kill('SIGINT')
   t.equal(await running.ended, 0)
 })
 
-void t.test('while it drains it writes no authority of its own over that of whoever comes next', async t => {
+void t.test('the last replica takes its entry back when it is asked to end, and writes no other while it drains', async t => {
   const api = await startApi(t)
   const certificates = join(t.testdirName, 'certs')
   const fixtures = join(import.meta.dirname, '../certificates/fixtures')
   await cp(join(fixtures, 'rsa'), certificates, { recursive: true })
   const cluster = ['--kubeconfig', api.kubeconfig, '--webhook-url', 'https://192.0.2.1/mutate']
   const running = start(t, ['serve', ...anyPorts, '--drain', '600', '--certificates', certificates, ...cluster])
-  const { metricsUrl } = await running.logs('serving')
+  const { url, metricsUrl } = await running.logs('serving')
   await running.logs('registered with the API server')
   running.kill('SIGTERM')
-  await until('it drains', async () => (await get(`${metricsUrl}/readyz`)).startsWith('503') || undefined)
+  await running.logs('took its entry back from the API server: nobody is called until a replica registers again')
+  await until('it is unready, once nobody calls', async () => (await get(`${metricsUrl}/readyz`)).startsWith('503') || undefined)
+  t.equal((await (await client(t, url, join(fixtures, 'rsa')))({ body: review('a') })).status, 200, 'it answers on')
   await cp(join(fixtures, 'elliptic'), certificates, { recursive: true })
-  await running.logs('serving with a new certificate')
   running.kill('SIGTERM')
   t.equal(await running.ended, 0)
-  t.equal(api.applied.length, 1)
+  t.same(api.applied[1], [
+    { op: 'test', path: '/metadata/resourceVersion', value: '2' },
+    { op: 'test', path: '/webhooks/0/name', value: 'pods.versprei.io' }, { op: 'remove', path: '/webhooks/0' },
+  ])
+  t.equal(api.applied.length, 2)
 })
 
 void t.test('is ready once it is known who leads: of two that start together, one leads by then', async t => {

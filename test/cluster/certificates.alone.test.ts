@@ -1,11 +1,10 @@
 import { X509Certificate } from 'node:crypto'
-import { connect } from 'node:tls'
 import t from 'tap'
 import { issueLeaf } from '../../src/certificates/authority.ts'
 import { namesOf } from '../../src/certificates/pair.ts'
 import { callApi, createNamespace, metric, readApi, requestApi, waitFor } from './cluster.ts'
+import { leafOf } from './leaf-of.ts'
 import { startReplicas } from './replicas.ts'
-import type { Replica } from './replica.ts'
 import { burst, deploy, distribute, scaleTo } from './shapes.ts'
 import { notExact, readStandings, strays, waitSettled } from './standing.ts'
 
@@ -23,16 +22,6 @@ const put = (secret: Secret) => requestApi('PUT', pathOf(secret.metadata.name), 
 const textOf = ({ data }: Secret, file: string) => Buffer.from(data[file] ?? '', 'base64').toString()
 /** What someone finds there after trouble: well within it, half a minute is promised. */
 const soon = { timeout: 30_000, interval: 500 }
-
-/** The fingerprint of the leaf that a replica serves to a new connection. */
-const leafOf = ({ url }: Replica) => new Promise<string>((resolve, reject) => {
-  const { hostname: host, port } = new URL(url)
-  const socket = connect({ host, port: Number(port), rejectUnauthorized: false }, () => {
-    resolve(socket.getPeerX509Certificate()?.fingerprint256 ?? '')
-    socket.end()
-  })
-  socket.on('error', reject)
-})
 
 void t.test('two replicas with a folder each share their certificates by a Secret, whatever happens to it', async t => {
   t.teardown(() => Promise.all(names.map(secret => callApi('DELETE', pathOf(secret)))))

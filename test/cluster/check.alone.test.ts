@@ -116,7 +116,7 @@ void t.test('check tells a good installation from one that is broken, and names 
     await requestApi('PATCH', path, { body: { rules: rules.filter(({ resources }) => !resources.includes('nodes')) } })
     const checked = await checkUntil('the line account fails', ({ statuses }) => statuses['account'] === 'fail')
     t.same(checked.statuses, { ...want, account: 'fail' })
-    t.match(lineOf(checked, 'account')?.found, /lacks 2 of 20 rights: list nodes; watch nodes$/)
+    t.match(lineOf(checked, 'account')?.found, /lacks 2 of 22 rights: list nodes; watch nodes$/)
     t.equal(checked.code, 1)
     await kubectl('apply', `--filename=${config}/rbac/cluster-role.yaml`)
   })

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { createAuthority } from '../../src/certificates/authority.ts'
-import { holdsAuthority, uniteAuthorities } from '../../src/controllers/ca-bundle.ts'
+import { createAuthority, issueLeaf } from '../../src/certificates/authority.ts'
+import { holdsAuthority, uniteAuthorities, vouchersOf } from '../../src/controllers/ca-bundle.ts'
 
 const now = new Date('2026-07-01')
 const make = async (made: Date) => (await createAuthority({ now: made, commonName: 'Versprei test' })).certificate
@@ -29,4 +29,23 @@ void t.test('whether a bundle holds an authority is told by its certificates', a
   t.notOk(holdsAuthority(base64(theirs), ours))
   t.notOk(holdsAuthority(base64(ours), ours + theirs))
   t.notOk(holdsAuthority(undefined, ours))
+})
+
+void t.test('a bundle that holds what is wanted stays as another wrote it, and loses what is dropped', async t => {
+  const theirText = `# injected\n${theirs}${ours}`
+  t.equal(uniteAuthorities(base64(theirText), ours, now), theirText)
+  t.equal(uniteAuthorities(base64(theirText), ours, now, [theirs.trim()]), ours)
+  t.equal(uniteAuthorities(base64(theirText), ours + theirs, now, [theirs.trim()]), theirText, 'what is needed is not dropped')
+})
+
+void t.test('a certificate is the same however its text is broken into lines', async t => {
+  const wide = ours.replace(/(?<=BEGIN CERTIFICATE-----\n)[^-]+/u, body => `${body.replaceAll('\n', '')}\n`)
+  t.not(wide, ours)
+  t.ok(holdsAuthority(base64(wide), ours))
+})
+
+void t.test('of several authorities those vouch for a certificate that have signed it', async t => {
+  const authority = await createAuthority({ now, commonName: 'Versprei' })
+  const leaf = await issueLeaf(authority, { hosts: ['localhost'], now })
+  t.same(vouchersOf([theirs, authority.certificate, 'rubbish', ours], leaf.certificate), [authority.certificate])
 })

@@ -145,6 +145,27 @@ void t.test('a pair that someone else makes and renews, as cert-manager does, is
   }
 })
 
+void t.test('a change is one write of the Secret, and is in the folder then; another that is faster is not overwritten', async t => {
+  const { api, one, other } = await begin(t)
+  const change = (name: string) => one.change(async files => ({ ...files, 'ca-next.key': name }))
+  t.equal(await change('first'), true)
+  t.same(api.taken(), ['GET', 'PUT', 'GET'])
+  t.equal(held(api, 'ca-next.key'), 'first')
+  t.equal(await one.read('ca-next.key'), 'first')
+  t.equal(await other.sync(), 'taken')
+  t.equal(await other.read('ca-next.key'), 'first')
+  api.before = () => api.put(api.get(name)!)
+  t.equal(await change('second'), false)
+  t.equal(held(api, 'ca-next.key'), 'first')
+  t.equal(await one.change(async () => undefined), false, 'nothing to change')
+  t.equal(await one.change(async files => Object.fromEntries(allFiles.map(file => [file, files[file] ?? '']))), true)
+  t.equal(api.get(name)?.data?.['ca-next.key'], undefined, 'a file that is gone is gone there, too')
+  t.equal(await other.sync(), 'taken')
+  t.same((await readdir(other.folder)).toSorted(), allFiles)
+  api.remove(name)
+  t.equal(await change('third'), false, 'there is nothing to change')
+})
+
 void t.test('an API server that refuses is an error, and the folder stays', async t => {
   const { api, one } = await begin(t)
   for (const status of [403, 500]) {

@@ -14,8 +14,8 @@ interface Asked { readonly what: string, readonly type: string | undefined, read
 
 /** A loopback API server with one MutatingWebhookConfiguration, or without: `webhooks` undefined. It merges entries by name. */
 const start = async (t: Test, options: Partial<RegistrationOptions> = {}) => {
-  const state: { webhooks: { name: string }[] | undefined, authority: string, gate: Promise<void> | undefined, isLeading: boolean, mended: number } =
-    { webhooks: [], authority: 'A', gate: undefined, isLeading: true, mended: 0 }
+  const state: { webhooks: { name: string }[] | undefined, authority: string, gate: Promise<void> | undefined, isLeading: boolean, isReached: boolean, mended: number } =
+    { webhooks: [], authority: 'A', gate: undefined, isLeading: true, isReached: true, mended: 0 }
   const asked: Asked[] = []
   const server = createServer(async (request, response) => {
     const text = Buffer.concat(await request.toArray()).toString()
@@ -49,7 +49,7 @@ const start = async (t: Test, options: Partial<RegistrationOptions> = {}) => {
   const timer: { task: (() => void) | undefined, milliseconds: number } = { task: undefined, milliseconds: 0 }
   const registration = keepRegistered({
     connection, reach, ownNamespace: 'versprei-system', authority: () => state.authority,
-    isLeading: () => state.isLeading, now: () => new Date('2026-07-01'), onMended: () => { state.mended += 1 },
+    isLeading: () => state.isLeading, isReached: () => state.isReached, now: () => new Date('2026-07-01'), onMended: () => { state.mended += 1 },
     log: pino({ base: null, timestamp: false }, { write: (line: string) => { logged.push(JSON.parse(line).msg) } }),
     repeat: (task, milliseconds) => {
       Object.assign(timer, { task, milliseconds })
@@ -124,7 +124,7 @@ void t.test('once it is stopped nothing is written, not even by a look that is u
   const gate = Promise.withResolvers<void>()
   state.gate = gate.promise
   const looking = registration.check()
-  registration.stop()
+  void registration.stop()
   gate.resolve()
   await looking
   await registration.check()
@@ -172,7 +172,7 @@ void t.test('ticks do not pile up behind a slow look, and after stop there is ne
   gate.resolve()
   await last
   t.equal(asked.length, 2)
-  registration.stop()
+  void registration.stop()
   await registration.check()
   t.same({ asked: asked.length, task: timer.task }, { asked: 2, task: undefined })
 })
@@ -198,4 +198,44 @@ void t.test('a replica that does not lead writes only that what it serves is tru
   state.authority = 'B'
   t.same(await look(), mended)
   t.same(state.webhooks, [entry('B')])
+})
+
+void t.test('a change is answered at once, three times between two looks: whoever writes on against it is waited for', async t => {
+  const { state, registration, timer } = await start(t)
+  const drift = { ...entry(), clientConfig: { ...entry().clientConfig, caBundle: '' } }
+  let answered = 0
+  for (let change = 0; change < 5; change += 1) {
+    state.webhooks = [drift]
+    registration.noteChange()
+    await new Promise(resolve => { setImmediate(resolve) })
+    // One that waits its turn, and is told when those before it are done: it looks, too.
+    if (change < 3) await registration.check()
+    else await new Promise(resolve => { setTimeout(resolve, 50) })
+    answered += state.webhooks[0] === drift ? 0 : 1
+  }
+  t.equal(answered, 3)
+  timer.task?.()
+  await registration.check()
+  t.same(state.webhooks, [entry()])
+})
+
+void t.test('what the API server goes by is told after each look and each write', async t => {
+  const seen: object[] = []
+  const { state, look } = await start(t, { onSeen: one => seen.push(one) })
+  await look()
+  t.same(seen, [{ isCalled: false, trusted: undefined }, { isCalled: true, trusted: [] }])
+  state.webhooks = undefined
+  await look()
+  t.same(seen[2], { isCalled: false, trusted: undefined }, 'a configuration that is deleted')
+})
+
+void t.test('until calls would arrive there is no entry; one that is there is kept', async t => {
+  const { state, look } = await start(t)
+  state.isReached = false
+  t.same(await look(), nothing)
+  state.isReached = true
+  t.same(await look(), mended)
+  state.isReached = false
+  state.webhooks = [{ ...entry(), name: 'pods.versprei.io' }].map(one => ({ ...one, timeoutSeconds: 1 }))
+  t.same(await look(), mended)
 })

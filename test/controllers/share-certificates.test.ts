@@ -8,7 +8,7 @@ void t.test('every ten seconds each Secret is looked at; what was done is told, 
   const log = { info: (_: object, text: string) => void told.push(text), error: (_: object, text: string) => void told.push(text) }
   const timer: { task: () => void, milliseconds: number, isCancelled: boolean } = { task: () => {}, milliseconds: 0, isCancelled: false }
   let looks = 0
-  const stop = shareCertificates({
+  const sharing = shareCertificates({
     secrets: {
       certificates: {
         async sync() {
@@ -37,6 +37,6 @@ void t.test('every ten seconds each Secret is looked at; what was done is told, 
     'took the certificates of the Secret', 'certificates are not shared: no; trying again', 'certificates are not shared: worse; trying again',
     'wrote the certificates into the Secret', 'certificates are not shared: no; trying again',
   ])
-  stop()
+  sharing.stop()
   t.ok(timer.isCancelled)
 })

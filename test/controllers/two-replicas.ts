@@ -34,7 +34,7 @@ export function createReplicas(...names: readonly string[]) {
     const replica: Replica = {
       self, knowledge, ready: true,
       leadership: createLeadership({
-        self, post, peersIn: text => (text === '' ? [] : JSON.parse(text)), revisions: knowledge.revisions, isReady: () => replica.ready, clock: world.machine().clock,
+        self, post, peersIn: text => (text === '' ? [] : JSON.parse(text)), revisions: knowledge.revisions, isReady: () => replica.ready, holds: () => [], clock: world.machine().clock,
         log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
         election: {
           isLeader: () => state.holder === name,

@@ -23,7 +23,7 @@ ok ca-bundle vouches for what is served (ADDRESS)
 ok certificate that of ADDRESS is good until DATE, 89 days
 ok replicas 2 of 2 ready
 ok leader versprei-1, which renewed the Lease 0.5 s ago
-ok account ServiceAccount versprei-system/versprei has all 20 rights that it needs
+ok account ServiceAccount versprei-system/versprei has all 22 rights that it needs
 ok policy versprei-pods is bound, and denies system:serviceaccount:versprei-system:versprei all but Versprei's own keys of pods
 ok distributors 1 PodDistributor, and nothing is the matter
 ok dry-run a pod of ReplicaSet/web-5d9 in shop would be placed by web, in group spot
@@ -97,7 +97,7 @@ const broken: readonly Broken[] = [
   },
   {
     name: 'a right is missing', harm: ({ lacks }) => lacks.add('watch nodes'),
-    want: [{ check: 'account', status: 'fail', found: 'ServiceAccount versprei-system/versprei lacks 1 of 20 rights: watch nodes' }],
+    want: [{ check: 'account', status: 'fail', found: 'ServiceAccount versprei-system/versprei lacks 1 of 22 rights: watch nodes' }],
   },
   {
     name: 'the webhook is not called', harm: installation => { installation.create = pod => pod },

@@ -94,7 +94,7 @@ void t.test('the account lacks what it needs, by how it is run', async t => {
   const judge = (lacks: string, known: typeof installation | undefined = installation, account: Asked = found({})) =>
     judgeAccount({ called: service, namespace: 'n', name: 'versprei', account, held: held(lacks, known), installation: known })
   t.match(judge('nothing'), { status: 'ok' })
-  t.match(judge('list nodes'), { status: 'fail', found: /lacks 1 of 20 rights: list nodes$/ })
+  t.match(judge('list nodes'), { status: 'fail', found: /lacks 1 of 22 rights: list nodes$/ })
   t.match(judge('patch pods'), { status: 'fail', found: /: patch pods \(for --adoption on\)$/ })
   t.match(judge('patch pods', { ...installation, adoption: false }), { status: 'ok' }, 'not needed')
   t.match(judgeAccount({ called: service, namespace: 'n', name: 'v', account: forbidden, held: held('patch pods', undefined),

@@ -1,0 +1,109 @@
+import t from 'tap'
+import { createLeaving } from '../../src/cli/leaving.ts'
+
+/** A replica that ends, second by second: each wait passes at once. `handsOver` answers each offer in turn. */
+const start = (given: { readonly leads?: boolean, readonly followers?: number, readonly takesAt?: number, readonly withdraws?: boolean } = {}) => {
+  const { followers = 0, takesAt = Infinity, withdraws = true } = given
+  const state = { now: 0, leads: given.leads ?? true, withdrawnAt: [] as number[] }
+  const waits: (() => void)[] = []
+  const leaving = createLeaving({
+    lead: () => ({
+      mayWrite: () => state.leads, followers: () => Array.from({ length: followers }, (_, i) => ({ identity: `r${i}`, url: '', ready: false })),
+      handOver: async () => {
+        if (state.now < takesAt) return false
+        state.leads = false
+        return true
+      },
+    }),
+    unregister: async () => {
+      state.withdrawnAt.push(state.now)
+      return withdraws
+    },
+    patience: 3000, elapsed: () => state.now,
+    wait: (milliseconds, signal) => new Promise(resolve => {
+      if (milliseconds === 0) return resolve()
+      const over = () => {
+        if (signal?.aborted !== true) state.now += milliseconds
+        resolve()
+      }
+      signal?.addEventListener('abort', () => resolve())
+      waits.push(over)
+    }),
+  })
+  const turn = () => new Promise(resolve => { setImmediate(resolve) })
+  /** Lets so many waits pass. */
+  const pass = async (count: number) => {
+    for (let n = 0; n < count; n += 1) {
+      await turn()
+      waits.shift()?.()
+    }
+    await turn()
+  }
+  return { leaving, state, pass }
+}
+
+void t.test('the last replica takes its entry back at once, and is needed until every API server has noticed', async t => {
+  const { leaving, state, pass } = start()
+  t.notOk(leaving.isNeeded(), 'nobody has asked it to end')
+  leaving.begin()
+  t.ok(leaving.isNeeded())
+  await pass(1)
+  t.same(state.withdrawnAt, [0])
+  t.ok(leaving.isNeeded(), 'half a second later')
+  await pass(1)
+  t.notOk(leaving.isNeeded(), 'a second later')
+  const finished = leaving.finish()
+  await finished
+  t.same(state.withdrawnAt, [0], 'once')
+})
+
+void t.test('one that is to end at once answers for a second more', async t => {
+  const { leaving, state, pass } = start()
+  leaving.begin()
+  let isFinished = false
+  const finished = leaving.finish().finally(() => { isFinished = true })
+  await pass(1)
+  await pass(2)
+  await finished
+  t.ok(isFinished)
+  t.ok(state.now >= 1000, `${state.now} ms`)
+})
+
+void t.test('who hands over keeps the entry, and is not needed any more', async t => {
+  const { leaving, state, pass } = start({ followers: 1, takesAt: 1000 })
+  leaving.begin()
+  await pass(1)
+  t.ok(leaving.isNeeded(), 'a follower is about to be ready')
+  await pass(1)
+  await leaving.finish()
+  t.notOk(leaving.isNeeded())
+  t.same(state.withdrawnAt, [])
+})
+
+void t.test('a follower that does not get ready is waited for a little, and the lead offered still', async t => {
+  const { leaving, state, pass } = start({ followers: 1, takesAt: 4000 })
+  leaving.begin()
+  await pass(6)
+  t.same(state.withdrawnAt, [3000])
+  await pass(2)
+  await leaving.finish()
+  t.notOk(state.leads, 'it has the lead')
+  t.same(state.withdrawnAt, [3000])
+})
+
+void t.test('who does not lead leaves the entry to who does', async t => {
+  const { leaving, state } = start({ leads: false })
+  leaving.begin()
+  t.notOk(leaving.isNeeded())
+  await leaving.finish()
+  t.same(state.withdrawnAt, [])
+})
+
+void t.test('one that cannot take it back ends all the same, without waiting', async t => {
+  const { leaving, state, pass } = start({ withdraws: false })
+  leaving.begin()
+  await pass(0)
+  t.notOk(leaving.isNeeded())
+  await leaving.finish()
+  t.equal(state.now, 0)
+})
