@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Server } from 'node:https'
 import type { Request } from '../placement/scope.ts'
+import { refuseHungUp } from './hang-up.ts'
 import { HttpError } from './http-errors.ts'
 import { readHello, readPeer, readReservations, type Hello, type NotLeader, type Peer, type Read } from './peer.ts'
 import { parseReview } from './review.ts'
@@ -19,6 +20,8 @@ export interface PeerCalls {
   readonly lead: (leader: Peer) => Promise<boolean>
   /** The leader that stops gives its unseen reservations; whether they were taken. */
   readonly take: (reservations: readonly unknown[]) => boolean
+  /** Whether what is read now may have come so long ago that nobody waits for it. */
+  readonly mayBeLate: () => boolean
 }
 
 /** Room for tens of thousands of unseen reservations; a burst of 1,000 pods leaves a few hundred. */
@@ -38,8 +41,8 @@ const sendAway = (reply: FastifyReply, { leader }: NotLeader): FastifyReply => r
 const confirm = (reply: FastifyReply, isDone: boolean): FastifyReply => reply.code(isDone ? 204 : 409).send()
 
 /** The routes between replicas: POST with JSON, errors as everywhere. */
-export function addPeerRoutes(app: FastifyInstance<Server>, { review, hello, lead, take }: PeerCalls): void {
-  app.post('/mutate', { bodyLimit }, async ({ body }, reply) => {
+export function addPeerRoutes(app: FastifyInstance<Server>, { review, hello, lead, take, mayBeLate }: PeerCalls): void {
+  app.post('/mutate', { bodyLimit, preHandler: refuseHungUp(mayBeLate) }, async ({ body }, reply) => {
     const parsed = parseReview(body)
     if ('wrong' in parsed) throw new HttpError('not-a-review', parsed.wrong)
     const answer = await review(parsed.request)

@@ -1,6 +1,7 @@
 import type { Server } from 'node:https'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { closeWithin } from './close-within.ts'
+import { refuseHungUp } from './hang-up.ts'
 import { toHttpError, type HttpErrorCode } from './http-errors.ts'
 import { readJson } from './json-body.ts'
 import { requireFit } from './key-fit.ts'
@@ -30,6 +31,8 @@ export interface Tls {
 export interface ServerOptions extends MutateOptions {
   readonly tls: Tls
   readonly countError: (code: HttpErrorCode) => void
+  /** Whether what is read now may have come so long ago that nobody waits for it. */
+  readonly mayBeLate: () => boolean
 }
 
 /** The TLS server that the API server calls. */
@@ -75,7 +78,7 @@ export function createAdmissionServer(options: ServerOptions): AdmissionServer {
     const message = `there is nothing at ${request.method} ${request.url}; reviews go to POST /mutate`
     return reply.code(404).send({ error: 'not-found', message })
   })
-  app.post('/mutate', createMutate(options))
+  app.post<{ Body: Body | undefined }>('/mutate', { preHandler: refuseHungUp(options.mayBeLate) }, createMutate(options))
   return {
     app,
     useCertificate(tls) {

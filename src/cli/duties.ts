@@ -63,10 +63,10 @@ export function createDuties(configuration: Configuration, prepared: Prepared, l
 async function joinPeers(
   configuration: Configuration, { connection, leaseNamespace }: Prepared, serving: Serving, log: Logger, onChange: () => void,
 ): Promise<void> {
-  const { state, knowledge, metrics, ownRace, route, trustedPair } = serving
+  const { state, knowledge, metrics, ownRace, route, trustedPair, mayBeLate } = serving
   if (connection === undefined || leaseNamespace === undefined) return
   state.peers = await startPeers({
-    configuration, connection, leaseNamespace, knowledge, log, metrics, isReady: () => canLead(state), review: route.forPeer,
+    configuration, connection, leaseNamespace, knowledge, log, metrics, mayBeLate, isReady: () => canLead(state), review: route.forPeer,
     served: () => trustedPair.served().fingerprint,
     onChange() {
       // What this replica gave out while nobody led is to be held until the watch shows it.

@@ -55,6 +55,8 @@ export interface PeersOptions {
   readonly served: () => string
   /** Decides what another replica forwarded. */
   readonly review: (request: Request) => Decision | NotLeader | Promise<Decision | NotLeader>
+  /** Whether what is read now may have come so long ago that nobody waits for it. */
+  readonly mayBeLate: () => boolean
   /** Called after it may be another who leads. */
   readonly onChange: () => void
 }
@@ -121,9 +123,9 @@ export async function startPeers(options: PeersOptions): Promise<Peers> {
 
 /** What the others call. */
 function createServerFor(lead: () => Leadership, tls: PeerTls, options: PeersOptions): PeerServer {
-  const { log, metrics } = options
+  const { log, metrics, mayBeLate } = options
   return createPeerServer({
-    tls, isPeer, log, elapsed: () => performance.now(), countRefusal: metrics.countPeerRefused,
+    tls, isPeer, log, mayBeLate, elapsed: () => performance.now(), countRefusal: metrics.countPeerRefused,
     review: request => say(request, options),
     hello: follower => welcome(lead(), follower),
     lead: from => lead().takeLead(from),

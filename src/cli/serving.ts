@@ -32,7 +32,7 @@ export interface State {
 }
 
 /** The servers and what they answer by; they do not listen yet. */
-export interface Serving {
+export interface Serving extends Pick<ServingOptions, 'mayBeLate'> {
   readonly knowledge: Knowledge
   readonly findings: Findings
   readonly state: State
@@ -50,6 +50,8 @@ export interface ServingOptions {
   readonly configuration: Configuration
   readonly prepared: Prepared
   readonly log: Logger
+  /** Whether what is read now may have come so long ago that nobody waits for it. */
+  readonly mayBeLate: () => boolean
   /** Whether there is an API server that would refuse what it does not trust. */
   readonly isJudged: boolean
   /** Called when there is another pair of certificate and authority, whether it is served yet or not. */
@@ -58,7 +60,7 @@ export interface ServingOptions {
   readonly onDistrusted: () => void
 }
 
-export async function createServing({ configuration, prepared, log, isJudged, onCertificate, onDistrusted }: ServingOptions): Promise<Serving> {
+export async function createServing({ configuration, prepared, log, mayBeLate, isJudged, onCertificate, onDistrusted }: ServingOptions): Promise<Serving> {
   const knowledge = createKnowledge(prepared.ownNamespace)
   const findings = createFindings(() => performance.now())
   const state: State = { draining: false, sources: undefined, peers: prepared.leaseNamespace === undefined ? nobodyElse : nobodyYet, readinessContact: () => undefined, isNeeded: () => false }
@@ -86,7 +88,7 @@ export async function createServing({ configuration, prepared, log, isJudged, on
     onDecision: ({ namespace }, decision) => noteComplaint(findings, namespace, decision),
   })
   const admission = createAdmissionServer({
-    tls: certificates.current, log, elapsed: () => performance.now(), isDraining: () => state.draining,
+    tls: certificates.current, log, elapsed: () => performance.now(), isDraining: () => state.draining, mayBeLate,
     count: metrics.countDecision, countError: metrics.countHttpError,
     decide: (request, text) => (state.sources?.isSynced() === true ? route.here(request, text) : decideUnsynced(knowledge, state, request, text)),
   })
@@ -94,7 +96,7 @@ export async function createServing({ configuration, prepared, log, isJudged, on
     registry: metrics.registry, unready: () => unready(state, trustedPair),
     more: async () => (configuration.distributorMetrics && state.peers.lead.mayWrite() ? writeDistributorMetrics(samplesOf(knowledge)) : ''),
   })
-  return { knowledge, findings, state, metrics, ownRace, route, certificates, trustedPair, admission, operations }
+  return { mayBeLate, knowledge, findings, state, metrics, ownRace, route, certificates, trustedPair, admission, operations }
 }
 
 /** What keeps it from being called; empty: it is ready. */

@@ -32,8 +32,13 @@ const longestPatience = 3000
 /** Starts the servers, then the sources and what the leader does. Throws when it cannot listen. */
 export async function startVersprei(configuration: Configuration, prepared: Prepared, log: Logger): Promise<Versprei> {
   const duties = createDuties(configuration, prepared, log)
+  const stalls = createStallWatch(() => performance.now(), timeoutSeconds * 1000, milliseconds => {
+    log.warn({ milliseconds }, 'this process got no time: what the API server asked meanwhile it let through')
+    duties.sweep()
+  })
   const serving = await createServing({
-    configuration, prepared, log, isJudged: prepared.connection !== undefined && reachOf(configuration, prepared) !== undefined,
+    configuration, prepared, log, mayBeLate: stalls.mayBeLate,
+    isJudged: prepared.connection !== undefined && reachOf(configuration, prepared) !== undefined,
     onCertificate: duties.checkRegistration, onDistrusted: () => void duties.share(),
   })
   const { state, admission, operations, certificates } = serving
@@ -52,7 +57,10 @@ export async function startVersprei(configuration: Configuration, prepared: Prep
     log.info({ url, metricsUrl }, 'serving')
     if (prepared.connection === undefined) state.sources = await openManifests(configuration.manifests ?? '', serving.knowledge, log)
     else await duties.start(serving)
-    const cancel = takeTurns(duties, log)
+    const cancel = repeat(() => {
+      stalls.turn()
+      void duties.look()
+    }, lookEvery)
     return {
       url, metricsUrl,
       drain() {
@@ -83,16 +91,4 @@ function createLeavingOf(configuration: Configuration, prepared: Prepared, state
       return unregister(configuration, prepared, log)
     },
   })
-}
-
-/** Looks from now on, until what it returns is called; and for strays after a time in which the API server waited for us in vain. */
-function takeTurns({ look, sweep }: Duties, log: Logger): () => void {
-  const noteTurn = createStallWatch(() => performance.now(), timeoutSeconds * 1000, milliseconds => {
-    log.warn({ milliseconds }, 'this process got no time: what the API server asked meanwhile it let through')
-    sweep()
-  })
-  return repeat(() => {
-    noteTurn()
-    void look()
-  }, lookEvery)
 }

@@ -56,7 +56,7 @@ export const serve = async (t: Test, options: Partial<PeerServerOptions> = {}, h
   const logged: Record<string, unknown>[] = []
   const state = { refusals: 0, now: 0, connections: 0 }
   const server = createPeerServer({
-    tls: peerTls, isPeer, elapsed: () => state.now, countRefusal: () => { state.refusals += 1 },
+    tls: peerTls, isPeer, elapsed: () => state.now, mayBeLate: () => false, countRefusal: () => { state.refusals += 1 },
     log: pino({ base: null, timestamp: false }, { write: (line: string) => { logged.push(JSON.parse(line)) } }),
     review: ({ uid }) => answerTo(uid),
     hello: () => ({ peers: [] }), lead: async () => true, take: () => true,

@@ -44,7 +44,7 @@ export const serve = async (t: Test, options: Partial<ServerOptions> & { readonl
   const known = knowledge()
   const { level = 'info', ...rest } = options
   const server = createAdmissionServer({
-    tls: readPair('rsa'), elapsed: () => 0, isDraining: () => state.draining,
+    tls: readPair('rsa'), elapsed: () => 0, isDraining: () => state.draining, mayBeLate: () => false,
     log: pino({ level, base: null, timestamp: false }, { write: (line: string) => { logged.push(JSON.parse(line)) } }),
     decide: asked => decide(known, asked, 0),
     count: decision => { counted.push(decision.kind === 'skip' ? decision.reason : decision.kind === 'place' ? 'placed' : decision.kind) },
