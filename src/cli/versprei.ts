@@ -155,7 +155,7 @@ interface Registering {
 }
 
 function register(
-  { webhookUrl }: Configuration, { connection, ownNamespace }: Prepared, { state, certificates }: Serving, log: Logger, onMended: () => void,
+  { webhookUrl, namespaceSelector: selected }: Configuration, { connection, ownNamespace }: Prepared, { state, certificates }: Serving, log: Logger, onMended: () => void,
 ): Registering {
   const reach: Reach | undefined = webhookUrl === undefined
     ? ownNamespace === undefined ? undefined : { service: { namespace: ownNamespace, name: serviceName } }
@@ -165,7 +165,7 @@ function register(
     return { check: () => Promise.resolve(), stop: () => Promise.resolve() }
   }
   const registration = keepRegistered({
-    connection, reach, ownNamespace, log, repeat, authority: () => certificates.current.ca, isLeading: () => state.peers.lead.mayWrite(),
+    connection, reach, ownNamespace, selected, log, repeat, authority: () => certificates.current.ca, isLeading: () => state.peers.lead.mayWrite(),
     now: () => new Date(), onMended,
   })
   void registration.check()

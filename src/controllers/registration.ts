@@ -4,12 +4,14 @@ import { ClusterError } from '../cluster/cluster-error.ts'
 import type { Connection } from '../cluster/connection.ts'
 import { asMap, isMap } from '../placement/is-map.ts'
 import { holdsAuthority, uniteAuthorities } from './ca-bundle.ts'
-import { configurationName, entryName, webhookEntry, type Reach } from './webhook-entry.ts'
+import { configurationName, entryName, webhookEntry, type NamespaceRequirement, type Reach } from './webhook-entry.ts'
 
 export interface RegistrationOptions {
   readonly connection: Pick<Connection, 'request'>
   readonly reach: Reach
   readonly ownNamespace: string | undefined
+  /** What namespaces have to meet whose pods are sent; absent: nothing. */
+  readonly selected?: readonly NamespaceRequirement[]
   /** PEM of the authority that signed what is served now. */
   readonly authority: () => string | undefined
   /** Whether the entry is ours to keep. Another replica only sees to it that what it serves is trusted. */
@@ -87,13 +89,13 @@ export function keepRegistered(options: RegistrationOptions): Registration {
 }
 
 /** The entry to write, or undefined where the one that is there will do. */
-function due(current: unknown, { reach, ownNamespace, authority, isLeading, now }: RegistrationOptions): object | undefined {
+function due(current: unknown, { reach, ownNamespace, selected, authority, isLeading, now }: RegistrationOptions): object | undefined {
   const own = authority()
   const { caBundle } = asMap(asMap(current)['clientConfig'])
   const isTrusted = own === undefined || holdsAuthority(caBundle, own)
   // As long as nobody leads there may be no entry: then there is nothing that a replica could be called by.
   if (!isLeading() && (current === undefined || isTrusted)) return undefined
-  const wanted = webhookEntry(reach, own === undefined ? undefined : uniteAuthorities(caBundle, own, now()), ownNamespace)
+  const wanted = webhookEntry(reach, own === undefined ? undefined : uniteAuthorities(caBundle, own, now()), ownNamespace, selected)
   return current !== undefined && contains(current, wanted) ? undefined : wanted
 }
 

@@ -199,3 +199,14 @@ void t.test('a replica that does not lead writes only that what it serves is tru
   t.same(await look(), mended)
   t.same(state.webhooks, [entry('B')])
 })
+
+void t.test('the namespaces that are selected are in the entry, and leave it when they are selected no more', async t => {
+  const selected = [{ key: 'team', operator: 'In', values: ['web'] }]
+  const { state, look } = await start(t, { selected })
+  t.same(await look(), mended)
+  t.same(state.webhooks, [webhookEntry(reach, 'A', 'versprei-system', selected)])
+  const after = await start(t)
+  after.state.webhooks = state.webhooks
+  t.same(await after.look(), mended)
+  t.same(after.state.webhooks, [entry()])
+})
