@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import t, { type Test } from 'tap'
 import { callApi, createNamespace, kubectl, metric, readApi, waitFor } from './cluster.ts'
 import { createPods, type Creation } from './creations.ts'
-import { chart, helm } from './helm.ts'
+import { chart, helm, tryHelm } from './helm.ts'
 import { startKubelet, type Kubelet } from './kubelet.ts'
 import { parseMetrics, sumOf } from './parse-metrics.ts'
 import { canPlayServices, startServiceProxy } from './service-proxy.ts'
@@ -49,10 +49,18 @@ function watchEntries(t: Pick<Test, 'teardown'>): readonly string[] {
 }
 
 const slow = 1000
-/** What went wrong with creations: refused, or answered later than a second. */
-const badOf = (all: readonly Creation[]) => all.filter(({ status, milliseconds }) => status !== 201 || milliseconds > slow)
-const figures = (all: readonly Creation[]) =>
-  `${all.length} creations, the slowest ${Math.max(...all.map(({ milliseconds }) => milliseconds)).toFixed(0)} ms`
+/**
+ * What went wrong with creations: refused, or answered more than a second later than the slowest of those that ask nobody. On a machine with no
+ * time for its API server those wait, too, and so does a replica that takes the Lease over.
+ */
+function badOf(all: readonly Creation[]): readonly Creation[] {
+  const limit = slow + Math.max(...all.map(({ unasked }) => unasked))
+  return all.filter(({ status, milliseconds }) => status !== 201 || milliseconds > limit)
+}
+
+const most = (numbers: readonly number[]) => Math.max(...numbers).toFixed(0)
+const figures = (all: readonly Creation[]) => `${all.length} creations, the slowest in ${most(all.map(({ milliseconds }) => milliseconds))} ms, `
+  + `and in ${most(all.map(({ unasked }) => unasked))} ms where no webhook is asked`
 
 /** Every replica serves, and knows the distributor. */
 const waitKnown = (kubelet: Kubelet, replicas: number) => waitFor('every replica knows the distributor', async () => {
@@ -72,13 +80,14 @@ void t.test('the chart is installed, upgraded, rolled back and uninstalled while
   t.teardown(() => rm(folder, { recursive: true, force: true }))
   const kubelet = await startKubelet(t, home, folder)
   const proxy = await startServiceProxy(t, home, 'versprei', kubelet.addressOf)
-  const at = ['versprei', '--namespace', home]
+  const at = ['--namespace', home]
+  t.teardown(() => tryHelm(['uninstall', 'versprei', ...at, '--ignore-not-found']))
   const values = { nodeSelector: kubelet.nodeSelector, drain: 3 }
   const shape = burst(20)
   const before = await failedOpen()
 
   await t.test('installed: it registers itself by the Service, and places by what it reads as its own ServiceAccount', async t => {
-    await helm(['install', ...at.slice(0, 1), chart, ...at.slice(1), '--wait', '--timeout=90s'], values)
+    await helm(['install', 'versprei', chart, ...at, '--wait', '--timeout=90s'], values)
     await waitFor('it is registered', async () => (await readEntries()).length === 1)
     t.match(await readEntries(), [{ name: 'pods.versprei.io', clientConfig: { service: { namespace: home, name: 'versprei', path: '/mutate', port: 443 } } }])
     t.equal(proxy.endpoints().length, 2, 'both replicas are behind the Service')
@@ -93,7 +102,7 @@ void t.test('the chart is installed, upgraded, rolled back and uninstalled while
   const entries = watchEntries(t)
   const creations = await createPods(shop, 'web-0', 100)
   const upgrade = (changed: object, ...flags: readonly string[]) =>
-    helm(['upgrade', ...at.slice(0, 1), chart, ...at.slice(1), '--wait', '--timeout=90s', ...flags], { ...values, ...changed })
+    helm(['upgrade', 'versprei', chart, ...at, '--wait', '--timeout=90s', ...flags], { ...values, ...changed })
   const firstPods = new Set(kubelet.running().keys())
 
   await t.test('upgraded: other replicas, another selector, and the entry was there at every moment', async t => {
@@ -106,10 +115,10 @@ void t.test('the chart is installed, upgraded, rolled back and uninstalled while
   })
 
   await t.test('rolled back: the selector is gone; by client-side patches, as Helm 3 does, the entry stays as well', async t => {
-    await helm(['rollback', 'versprei', '1', ...at.slice(1), '--wait', '--timeout=90s'])
+    await helm(['rollback', 'versprei', '1', ...at, '--wait', '--timeout=90s'])
     await waitFor('the selector is not in the entry', async () => keysOf(await readEntries())?.length === 1)
     for (const side of ['false', 'true']) await upgrade({ commonLabels: { side } }, `--server-side=${side}`)
-    await helm(['rollback', 'versprei', '1', ...at.slice(1), '--server-side=false'])
+    await helm(['rollback', 'versprei', '1', ...at, '--server-side=false'])
     await scaleTo(shop, 'web-0', 41)
     await waitSettled(shop)
     t.ok(entries.length > 5, `the registration was written ${entries.length} times`)
@@ -128,14 +137,15 @@ void t.test('the chart is installed, upgraded, rolled back and uninstalled while
   await t.test('uninstalled: nothing of it is called, its definition and what is of it stay, and no namespace hangs', async t => {
     const creations = await createPods(shop, 'web-0', 100)
     const lastPods = [...kubelet.running().keys()]
-    await helm(['uninstall', ...at, '--wait', '--timeout=90s'])
+    await helm(['uninstall', 'versprei', ...at, '--wait', '--timeout=90s'])
     await waitFor('every process has ended', () => kubelet.running().size === 0)
     t.same(lastPods.map(name => kubelet.ended().get(name)), lastPods.map(() => 'exit code 0'))
     const called = await calls()
     await waitFor('pods are created without it', () => creations.all().at(-1)?.group === undefined)
     const all = await creations.stop()
     t.same(badOf(all), [], figures(all))
-    t.comment(`uninstall: ${figures(all)}, failed open: ${await failedOpen() - before}`)
+    t.comment(`uninstall: ${figures(all)}`)
+    t.equal(await failedOpen(), before, 'no call failed open to the end')
     t.equal(await calls(), called, 'nobody calls what is not there')
     t.equal(await readApi(registration), undefined)
     t.ok(await readApi(`/apis/versprei.versprei.io/v1beta1/namespaces/${shop}/poddistributors/web`), 'the PodDistributor is there')

@@ -108,7 +108,9 @@ export async function startKubelet(t: Pick<Test, 'teardown'>, namespace: string,
     await Promise.allSettled(loops)
     for (const process of running.values()) process.signal('SIGKILL')
     await Promise.all([...running.values()].map(process => process.ended))
+    // In this order: what is created once more finds no node, and goes without a kubelet.
     await callApi('DELETE', `/api/v1/nodes/${nodeName}`)
+    await callApi('DELETE', `/api/v1/namespaces/${namespace}/pods?gracePeriodSeconds=0`)
   })
   return { nodeSelector: { [key]: 'yes' }, running: () => running, ended: () => ended, addressOf }
 }
