@@ -20,7 +20,9 @@ export async function describeChart(): Promise<ReadonlyMap<string, string>> {
   const described = readValues(values)
   const [before, rest = ''] = readme.split(marks[0])
   const after = rest.split(marks[1])[1]
-  if (before === undefined || after === undefined) throw new Error(`README.md lacks the lines ${marks.join('and ')}between which the values go`)
+  if (before === undefined || after === undefined) {
+    throw new Error(`README.md lacks the lines ${marks.join('and ')}between which the values go`)
+  }
   return new Map([
     [join(chart, 'values.schema.json'), `${JSON.stringify(describeSchema(JSON.parse(schema), described), null, 2)}\n`],
     [join(chart, 'README.md'), [before, marks[0], describeTable(described), marks[1], after].join('')],

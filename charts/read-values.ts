@@ -26,7 +26,8 @@ function collect(map: YAMLMap, prefix: string): readonly Value[] {
   return map.items.flatMap((pair, index) => {
     const key = isScalar(pair.key) ? String(pair.key.value) : ''
     const path = `${prefix}${key}`
-    const isGroup = isMap(pair.value) && pair.value.items.some((below, first) => commentOf(below, first === 0 ? pair.value : undefined) !== '')
+    const isGroup = isMap(pair.value)
+      && pair.value.items.some((below, first) => commentOf(below, first === 0 ? pair.value : undefined) !== '')
     const value: Value = {
       path, isGroup, description: commentOf(pair, index === 0 ? map : undefined),
       default: isMap(pair.value) || isScalar(pair.value) ? pair.value.toJSON() : toPlain(pair.value),

@@ -45,7 +45,10 @@ void t.test('chart, package and program have one version, and the defaults are t
   const { ports, drain, logLevel } = values
   t.same(
     { port: ports.webhook, 'metrics-port': ports.metrics, 'peer-port': ports.peers, drain, 'log-level': logLevel },
-    Object.fromEntries(['port', 'metrics-port', 'peer-port', 'drain'].map(name => [name, Number(byDefault(name))]).concat([['log-level', byDefault('log-level') ?? '']])),
+    {
+      ...Object.fromEntries(['port', 'metrics-port', 'peer-port', 'drain'].map(name => [name, Number(byDefault(name))])),
+      'log-level': byDefault('log-level'),
+    },
   )
   const set = (await read('charts/versprei/templates/_helpers.tpl')).match(/(?<=- name: )VERSPREI_\w+/gu) ?? []
   const known = new Set(serveFlags.map(({ name }) => environmentVariable(name)))
@@ -56,9 +59,13 @@ void t.test('chart, package and program have one version, and the defaults are t
 void t.test('a value without a comment, or of which the schema does not know, is told', t => {
   t.throws(() => readValues('# A.\na: 1\nb: 2\n'), /nothing stands above b;/u)
   const values = readValues('# A.\na: 1\n# B.\nb:\n  # C, in\n  # two lines.\n  c: 3\n')
-  t.same(values.map(({ path, description, isGroup }) => [path, description, isGroup]), [['a', 'A.', false], ['b', 'B.', true], ['b.c', 'C, in two lines.', false]])
+  t.same(
+    values.map(({ path, description, isGroup }) => [path, description, isGroup]),
+    [['a', 'A.', false], ['b', 'B.', true], ['b.c', 'C, in two lines.', false]],
+  )
   t.throws(() => describeSchema({ properties: { a: {} } }, values), /does not know b, b\.c/u)
-  t.throws(() => describeSchema({ properties: { a: {}, d: {}, b: { properties: { c: {} } } } }, values), /knows d, and values\.yaml does not/u)
+  const more = { properties: { a: {}, d: {}, b: { properties: { c: {} } } } }
+  t.throws(() => describeSchema(more, values), /knows d, and values\.yaml does not/u)
   t.equal(describeTable(values).split('\n')[4], '| `b.c` | `3` | C, in two lines. |')
   t.end()
 })

@@ -10,13 +10,17 @@ const good: readonly { readonly text: string, readonly want: readonly object[] }
     want: [{ key: 'a', operator: 'In', values: ['x'] }, { key: 'b', operator: 'In', values: [''] }],
   },
   {
-    text: '{"matchLabels":{"a":"x"},"matchExpressions":[{"key":"example.com/b","operator":"NotIn","values":["y","z"]},{"key":"c","operator":"Exists"}]}',
+    text: '{"matchLabels":{"a":"x"},'
+      + '"matchExpressions":[{"key":"example.com/b","operator":"NotIn","values":["y","z"]},{"key":"c","operator":"Exists"}]}',
     want: [
-      { key: 'a', operator: 'In', values: ['x'] }, { key: 'example.com/b', operator: 'NotIn', values: ['y', 'z'] }, { key: 'c', operator: 'Exists' },
+      { key: 'a', operator: 'In', values: ['x'] }, { key: 'example.com/b', operator: 'NotIn', values: ['y', 'z'] },
+      { key: 'c', operator: 'Exists' },
     ],
   },
 ]
-for (const { text, want } of good) void t.test(`${text} is read`, async t => t.strictSame(parseNamespaceSelector(text), { requirements: want }))
+for (const { text, want } of good) {
+  void t.test(`${text} is read`, async t => t.strictSame(parseNamespaceSelector(text), { requirements: want }))
+}
 
 const wanted = 'wanted is a label selector in JSON, such as {"matchLabels":{"team":"web"}}'
 const bad: readonly { readonly text: string, readonly want: readonly string[] }[] = [
@@ -43,5 +47,8 @@ for (const { text, want } of bad) {
 
 void t.test('its mistakes stand beside those of other flags, by the variable that it was given in', async t => {
   const parsed = parseConfiguration({ port: 'x' }, { VERSPREI_NAMESPACE_SELECTOR: '{"a":1,"b":2}' })
-  t.match(parsed, { broken: ['port', 'namespace-selector'], mistakes: [/^--port: /u, /^VERSPREI_NAMESPACE_SELECTOR: a is/u, /^VERSPREI_NAMESPACE_SELECTOR: b is/u] })
+  t.match(parsed, {
+    broken: ['port', 'namespace-selector'],
+    mistakes: [/^--port: /u, /^VERSPREI_NAMESPACE_SELECTOR: a is/u, /^VERSPREI_NAMESPACE_SELECTOR: b is/u],
+  })
 })

@@ -22,7 +22,9 @@ export const valueSets: Readonly<Record<string, Values>> = {
     crds: { install: true, keep: false },
     serviceAccount: { name: 'other', annotations: { 'example.com/role': 'arn:x' } },
     certificates: { secretName: 'mine' },
-    webhook: { namespaceSelector: { matchLabels: { team: 'web' }, matchExpressions: [{ key: 'stage', operator: 'NotIn', values: ['test', 'dev'] }] } },
+    webhook: { namespaceSelector: {
+      matchLabels: { team: 'web' }, matchExpressions: [{ key: 'stage', operator: 'NotIn', values: ['test', 'dev'] }],
+    } },
     ports: { webhook: 10_250 }, logLevel: 'debug', drain: 25, distributorMetrics: true,
     extraEnv: [{ name: 'NODE_EXTRA_CA_CERTS', value: '/x' }, { name: 'NODE', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
     extraArgs: ['--host', '0.0.0.0'],
@@ -33,7 +35,8 @@ export const valueSets: Readonly<Record<string, Values>> = {
       { weight: 1, preference: { matchExpressions: [{ key: 'type', operator: 'In', values: ['default'] }] } },
     ] } },
     topologySpreadConstraints: [{
-      topologyKey: 'rack', maxSkew: 2, whenUnsatisfiable: 'DoNotSchedule', labelSelector: { matchLabels: { 'app.kubernetes.io/name': 'versprei' } },
+      topologyKey: 'rack', maxSkew: 2, whenUnsatisfiable: 'DoNotSchedule',
+      labelSelector: { matchLabels: { 'app.kubernetes.io/name': 'versprei' } },
     }],
     strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '50%', maxUnavailable: 1 } },
     podDisruptionBudget: { maxUnavailable: '50%' }, service: { annotations: { 'example.com/a': 'b' } },
@@ -53,21 +56,37 @@ export const valueSets: Readonly<Record<string, Values>> = {
 /** Values that the chart refuses, and what it says. */
 export const badValues: readonly { readonly name: string, readonly values: Values, readonly says: RegExp }[] = [
   { name: 'a value that there is not', values: { replicas: 3 }, says: /additional properties 'replicas' not allowed/u },
-  { name: 'one below another that there is not', values: { image: { name: 'x' } }, says: /'\/image'.*additional properties 'name' not allowed/u },
+  {
+    name: 'one below another that there is not', says: /'\/image'.*additional properties 'name' not allowed/u,
+    values: { image: { name: 'x' } },
+  },
   { name: 'a number in words', values: { replicaCount: 'two' }, says: /'\/replicaCount': got string, want integer/u },
   { name: 'no replica', values: { replicaCount: 0 }, says: /'\/replicaCount': minimum: got 0, want 1/u },
   { name: 'a switch in words', values: { adoption: { enabled: 'off' } }, says: /'\/adoption\/enabled': got string, want boolean/u },
   { name: 'a log level that there is not', values: { logLevel: 'loud' }, says: /'\/logLevel': value must be one of 'trace'/u },
   { name: 'a port that is none', values: { ports: { webhook: 70_000 } }, says: /'\/ports\/webhook': maximum: got 70,?000, want 65,?535/u },
-  { name: 'one port for two', values: { ports: { webhook: 9090 } }, says: /ports: webhook, metrics and peers are 9090, 9090, 8444; each needs a port of its own/u },
-  { name: 'the kubelet\'s port', values: { hostNetwork: true, ports: { webhook: 10_250 } }, says: /10250 is the kubelet's on every node/u },
-  { name: 'a digest that is cut', values: { image: { digest: 'sha256:12' } }, says: /'\/image\/digest': 'sha256:12' does not match pattern/u },
   {
-    name: 'a selector with an operator that there is not', says: /'\/webhook\/namespaceSelector\/matchExpressions\/0\/operator': value must be one of 'In'/u,
+    name: 'one port for two', says: /ports: webhook, metrics and peers are 9090, 9090, 8444; each needs a port of its own/u,
+    values: { ports: { webhook: 9090 } },
+  },
+  { name: 'the kubelet\'s port', values: { hostNetwork: true, ports: { webhook: 10_250 } }, says: /10250 is the kubelet's on every node/u },
+  {
+    name: 'a digest that is cut', says: /'\/image\/digest': 'sha256:12' does not match pattern/u,
+    values: { image: { digest: 'sha256:12' } },
+  },
+  {
+    name: 'a selector with an operator that there is not',
+    says: /'\/webhook\/namespaceSelector\/matchExpressions\/0\/operator': value must be one of 'In'/u,
     values: { webhook: { namespaceSelector: { matchExpressions: [{ key: 'a', operator: 'Gt' }] } } },
   },
-  { name: 'a selector that is none', values: { webhook: { namespaceSelector: { team: 'web' } } }, says: /additional properties 'team' not allowed/u },
-  { name: 'a variable that a value sets', values: { extraEnv: [{ name: 'VERSPREI_PORT', value: '1' }] }, says: /extraEnv: VERSPREI_PORT is set by a value of this chart already/u },
+  {
+    name: 'a selector that is none', says: /additional properties 'team' not allowed/u,
+    values: { webhook: { namespaceSelector: { team: 'web' } } },
+  },
+  {
+    name: 'a variable that a value sets', says: /extraEnv: VERSPREI_PORT is set by a value of this chart already/u,
+    values: { extraEnv: [{ name: 'VERSPREI_PORT', value: '1' }] },
+  },
   {
     name: 'one Secret for two authorities', says: /the two would overwrite each other/u,
     values: { certificates: { secretName: 'a', certManager: { enabled: true, secretName: 'a' } } },

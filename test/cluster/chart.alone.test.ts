@@ -39,9 +39,8 @@ async function clearGround(t: Pick<Test, 'teardown'>): Promise<void> {
 
 /** What webhooks the registration had, each time that it was written or taken away: none of it is missed. */
 function watchEntries(t: Pick<Test, 'teardown'>): readonly string[] {
-  const child = spawn('kubectl', ['get', 'mutatingwebhookconfiguration', 'versprei', '--watch', '--output=jsonpath={.webhooks[*].name}{"\\n"}'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
+  const names = '--output=jsonpath={.webhooks[*].name}{"\\n"}'
+  const child = spawn('kubectl', ['get', 'mutatingwebhookconfiguration', 'versprei', '--watch', names], { stdio: ['ignore', 'pipe', 'ignore'] })
   t.teardown(() => { child.kill() })
   const seen: string[] = []
   createInterface({ input: child.stdout }).on('line', line => { seen.push(line) })
@@ -50,8 +49,8 @@ function watchEntries(t: Pick<Test, 'teardown'>): readonly string[] {
 
 const slow = 1000
 /**
- * What went wrong with creations: refused, or answered more than a second later than the slowest of those that ask nobody. On a machine with no
- * time for its API server those wait, too, and so does a replica that takes the Lease over.
+ * What went wrong with creations: refused, or answered more than a second later than the slowest of those that ask nobody. On a machine
+ * with no time for its API server those wait, too, and so does a replica that takes the Lease over.
  */
 function badOf(all: readonly Creation[]): readonly Creation[] {
   const limit = slow + Math.max(...all.map(({ unasked }) => unasked))
@@ -59,19 +58,22 @@ function badOf(all: readonly Creation[]): readonly Creation[] {
 }
 
 const most = (numbers: readonly number[]) => Math.max(...numbers).toFixed(0)
-const figures = (all: readonly Creation[]) => `${all.length} creations, the slowest in ${most(all.map(({ milliseconds }) => milliseconds))} ms, `
+const figures = (all: readonly Creation[]) =>
+  `${all.length} creations, the slowest in ${most(all.map(({ milliseconds }) => milliseconds))} ms, `
   + `and in ${most(all.map(({ unasked }) => unasked))} ms where no webhook is asked`
 
 /** Every replica serves, and knows the distributor. */
 const waitKnown = (kubelet: Kubelet, replicas: number) => waitFor('every replica knows the distributor', async () => {
   const urls = [...kubelet.running().values()].map(({ metricsUrl }) => metricsUrl)
-  const known = await Promise.all(urls.map(async url => sumOf(parseMetrics(await (await fetch(`${url}/metrics`)).text()), 'versprei_distributors', { state: 'valid' })))
+  const texts = await Promise.all(urls.map(async url => (await fetch(`${url}/metrics`)).text()))
+  const known = texts.map(text => sumOf(parseMetrics(text), 'versprei_distributors', { state: 'valid' }))
   return known.length === replicas && known.every(count => count === 1)
 })
 
 void t.test('the chart is installed, upgraded, rolled back and uninstalled while pods are created, and none fails or waits', async t => {
   if (!await canPlayServices()) {
-    t.pass('by Services', { skip: 'no process of ours can stand behind a Service: it takes Services on loopback, and the right to listen on port 443' })
+    const skip = 'no process of ours can stand behind a Service: it takes Services on loopback, and the right to listen on port 443'
+    t.pass('by Services', { skip })
     return
   }
   await clearGround(t)
@@ -89,7 +91,8 @@ void t.test('the chart is installed, upgraded, rolled back and uninstalled while
   await t.test('installed: it registers itself by the Service, and places by what it reads as its own ServiceAccount', async t => {
     await helm(['install', 'versprei', chart, ...at, '--wait', '--timeout=90s'], values)
     await waitFor('it is registered', async () => (await readEntries()).length === 1)
-    t.match(await readEntries(), [{ name: 'pods.versprei.io', clientConfig: { service: { namespace: home, name: 'versprei', path: '/mutate', port: 443 } } }])
+    const service = { namespace: home, name: 'versprei', path: '/mutate', port: 443 }
+    t.match(await readEntries(), [{ name: 'pods.versprei.io', clientConfig: { service } }])
     t.equal(proxy.endpoints().length, 2, 'both replicas are behind the Service')
     await distribute(shop, shape)
     await waitKnown(kubelet, 2)
@@ -118,7 +121,8 @@ void t.test('the chart is installed, upgraded, rolled back and uninstalled while
     await helm(['rollback', 'versprei', '1', ...at, '--wait', '--timeout=90s'])
     await waitFor('the selector is not in the entry', async () => keysOf(await readEntries())?.length === 1)
     for (const side of ['false', 'true']) await upgrade({ commonLabels: { side } }, `--server-side=${side}`)
-    await helm(['rollback', 'versprei', '1', ...at, '--server-side=false'])
+    await helm(['rollback', 'versprei', '1', ...at, '--wait', '--timeout=90s', '--server-side=false'])
+    await waitFor('the rollout is over', () => kubelet.running().size === 2 && proxy.endpoints().length === 2)
     await scaleTo(shop, 'web-0', 41)
     await waitSettled(shop)
     t.ok(entries.length > 5, `the registration was written ${entries.length} times`)

@@ -13,7 +13,8 @@ const keyOf = ({ kind, metadata: { name } }: Manifest): string => `${kind} ${nam
 
 async function readConfig(): Promise<readonly Manifest[]> {
   const folders = ['crd', 'rbac', 'policy', 'deploy', 'webhook']
-  const files = (await Promise.all(folders.map(async folder => (await readdir(join(config, folder))).map(name => join(config, folder, name))))).flat()
+  const listFolder = async (folder: string) => (await readdir(join(config, folder))).map(name => join(config, folder, name))
+  const files = (await Promise.all(folders.map(listFolder))).flat()
   return (await Promise.all(files.map(async file => parseManifests(await readFile(file, 'utf8'))))).flat()
 }
 
@@ -27,7 +28,10 @@ const unlabelled = (object: Manifest): object => ({ ...object, metadata: leaveOu
 function withoutDifferences(deployment: Manifest): object {
   const spec = podSpecOf(deployment)
   const containers = spec.containers.map(container => leaveOut(container, 'env', 'imagePullPolicy'))
-  const template = { ...(deployment.spec as { readonly template: object }).template, spec: { ...leaveOut(spec, 'priorityClassName', 'topologySpreadConstraints'), containers } }
+  const template = {
+    ...(deployment.spec as { readonly template: object }).template,
+    spec: { ...leaveOut(spec, 'priorityClassName', 'topologySpreadConstraints'), containers },
+  }
   return { ...unlabelled(deployment), spec: { ...deployment.spec, template } }
 }
 
@@ -39,7 +43,9 @@ void t.test('with its defaults the chart applies what config/ applies, but for w
   for (const object of theirs.filter(({ kind }) => kind !== 'Namespace')) {
     const same = find(ours, object.kind, object.metadata.name)
     t.match(same.metadata.labels, object.metadata.labels ?? {}, `${keyOf(object)} has its labels`)
-    t.match(same.metadata.labels, { 'app.kubernetes.io/managed-by': 'Helm', 'app.kubernetes.io/instance': 'versprei', 'helm.sh/chart': /^versprei-/u })
+    t.match(same.metadata.labels, {
+      'app.kubernetes.io/managed-by': 'Helm', 'app.kubernetes.io/instance': 'versprei', 'helm.sh/chart': /^versprei-/u,
+    })
     if (object.kind === 'Deployment') continue
     const { annotations, ...metadata } = same.metadata
     t.same(annotations, object.kind === 'CustomResourceDefinition' ? { 'helm.sh/resource-policy': 'keep' } : undefined)
@@ -62,7 +68,8 @@ void t.test('with its defaults the chart applies what config/ applies, but for w
 void t.test('without what it does not take there is nothing of it', async t => {
   const names = (await render(valueSets['adoption off'])).map(keyOf)
   t.same(names.filter(name => /adoption|Policy/u.test(name)), [], 'no right to patch pods, and no policy for it')
-  t.same((await render(valueSets['as little as can be'])).map(({ kind }) => kind).filter(kind => /Definition|Account|Priority|Budget|Policy/u.test(kind)), [])
+  const kinds = (await render(valueSets['as little as can be'])).map(({ kind }) => kind)
+  t.same(kinds.filter(kind => /Definition|Account|Priority|Budget|Policy/u.test(kind)), [])
 })
 
 void t.test('every set of values passes helm lint --strict, and the API server takes every object (dry run)', async t => {
@@ -81,7 +88,8 @@ void t.test('every set of values passes helm lint --strict, and the API server t
     const taken = await kubectl('apply', '--server-side', '--dry-run=server', '--force-conflicts', '--filename=-', { input })
     t.equal(taken.trim().split('\n').length, objects.length, `${name}: ${objects.length} objects`)
     const env = podSpecOf(find(objects, 'Deployment')).containers[0]!.env
-    t.match(parseConfiguration({}, Object.fromEntries(env.map(variable => [variable.name, variable.value]))), { configuration: {} }, 'and Versprei takes the variables')
+    const parsed = parseConfiguration({}, Object.fromEntries(env.map(variable => [variable.name, variable.value])))
+    t.match(parsed, { configuration: {} }, 'and Versprei takes the variables')
   }
 })
 
@@ -94,7 +102,8 @@ void t.test('what the API server lets in only when it is right: restricted pods,
     return callApi('POST', `/api/v1/namespaces/${name}/pods?dryRun=All`, { body })
   }
   for (const set of ['the defaults', 'everything', 'cert-manager', 'adoption off']) t.equal((await create(set)).status, 201, set)
-  t.match((await create('the nodes\' network')).text, /violates PodSecurity.*hostNetwork/u, 'but not in the nodes\' network, as the values say')
+  const { text } = await create('the nodes\' network')
+  t.match(text, /violates PodSecurity.*hostNetwork/u, 'but not in the nodes\' network, as the values say')
 
   const env = podSpecOf(find(await render(valueSets['everything']), 'Deployment')).containers[0]!.env
   const parsed = parseConfiguration({}, Object.fromEntries(env.map(variable => [variable.name, variable.value])))

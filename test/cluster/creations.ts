@@ -20,8 +20,8 @@ export interface Creations {
 }
 
 /**
- * Creates pods of a Deployment's ReplicaSet from now on, one every so many milliseconds, whether those before were answered or not. By dryRun:
- * the API server calls webhooks as for any other, and no controller comes between.
+ * Creates pods of a Deployment's ReplicaSet from now on, one every so many milliseconds, whether those before were answered or not. By
+ * dryRun: the API server calls webhooks as for any other, and no controller comes between.
  */
 export async function createPods(namespace: string, app: string, every: number): Promise<Creations> {
   const path = `/apis/apps/v1/namespaces/${namespace}/replicasets?labelSelector=app%3D${app}`
@@ -30,7 +30,10 @@ export async function createPods(namespace: string, app: string, every: number):
   if (owner === undefined) throw new Error(`${namespace}/${app} has no ReplicaSet`)
   const { name, uid, labels = {} } = owner.metadata
   const pod = (more: Readonly<Record<string, string>>) => ({
-    metadata: { generateName: `${name}-`, labels: { ...labels, ...more }, ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name, uid, controller: true }] },
+    metadata: {
+      generateName: `${name}-`, labels: { ...labels, ...more },
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name, uid, controller: true }],
+    },
     spec: { containers: [{ name: 'web', image: 'web' }] },
   })
   const post = async (body: object) => {

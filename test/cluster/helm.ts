@@ -62,8 +62,13 @@ export function find(objects: readonly Manifest[], kind: string, name = 'verspre
 
 export interface Variable { readonly name: string, readonly value?: string, readonly valueFrom?: object }
 
+interface Container extends Readonly<Record<string, unknown>> {
+  readonly args: readonly string[]
+  readonly env: readonly Variable[]
+}
+
 export interface PodSpec extends Readonly<Record<string, unknown>> {
-  readonly containers: readonly (Readonly<Record<string, unknown>> & { readonly args: readonly string[], readonly env: readonly Variable[] })[]
+  readonly containers: readonly Container[]
   readonly volumes: readonly { readonly name: string }[]
 }
 

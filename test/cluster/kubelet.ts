@@ -101,7 +101,8 @@ export async function startKubelet(t: Pick<Test, 'teardown'>, namespace: string,
       await setTimeout(milliseconds, undefined, { signal: ending.signal }).catch(() => undefined)
     }
   }
-  await requestApi('POST', '/api/v1/nodes', { body: { metadata: { name: nodeName, labels: { [key]: 'yes', 'kubernetes.io/hostname': nodeName } } } })
+  const labels = { [key]: 'yes', 'kubernetes.io/hostname': nodeName }
+  await requestApi('POST', '/api/v1/nodes', { body: { metadata: { name: nodeName, labels } } })
   const loops = [repeat(beat, heartbeat), repeat(look, every)]
   t.teardown(async () => {
     ending.abort()

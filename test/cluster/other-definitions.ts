@@ -1,6 +1,6 @@
 /**
- * Definitions of other projects, cut down to the fields that the chart uses and true to them: names, types, patterns and choices are those of
- * cert-manager 1.18 and of the Prometheus operator 0.85. A field that stands in none of them is refused by server-side apply.
+ * Definitions of other projects, cut down to the fields that the chart uses: names, types, patterns and choices are meant to be those of
+ * cert-manager and of the Prometheus operator. A field that stands in none of them is refused by server-side apply.
  */
 type Schema = Readonly<Record<string, unknown>>
 
@@ -10,10 +10,12 @@ const listOf = (items: Schema): Schema => ({ type: 'array', items })
 const map: Schema = { type: 'object', additionalProperties: text }
 const object = (properties: Readonly<Record<string, Schema>>, required: readonly string[] = []): Schema =>
   ({ type: 'object', properties, ...required.length > 0 && { required } })
-const choice = (...choices: readonly (string | number)[]): Schema => ({ type: typeof choices[0] === 'number' ? 'integer' : 'string', enum: choices })
+const choice = (...choices: readonly string[]): Schema => ({ type: 'string', enum: choices })
 
 /** As Prometheus writes a time. */
-const duration: Schema = { type: 'string', pattern: '^(0|(([0-9]+)y)?(([0-9]+)w)?(([0-9]+)d)?(([0-9]+)h)?(([0-9]+)m)?(([0-9]+)s)?(([0-9]+)ms)?)$' }
+const duration: Schema = {
+  type: 'string', pattern: '^(0|(([0-9]+)y)?(([0-9]+)w)?(([0-9]+)d)?(([0-9]+)h)?(([0-9]+)m)?(([0-9]+)s)?(([0-9]+)ms)?)$',
+}
 
 const issuerRef = object({ name: text, kind: text, group: text }, ['name'])
 
@@ -25,7 +27,8 @@ const certificate = object({
     'ipsec tunnel', 'ipsec user', 'timestamping', 'ocsp signing', 'microsoft sgc', 'netscape sgc',
   )),
   privateKey: object({
-    algorithm: choice('RSA', 'ECDSA', 'Ed25519'), encoding: choice('PKCS1', 'PKCS8'), rotationPolicy: choice('Never', 'Always'), size: { type: 'integer' },
+    algorithm: choice('RSA', 'ECDSA', 'Ed25519'), encoding: choice('PKCS1', 'PKCS8'),
+    rotationPolicy: choice('Never', 'Always'), size: { type: 'integer' },
   }),
 }, ['issuerRef', 'secretName'])
 

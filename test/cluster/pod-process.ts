@@ -61,8 +61,8 @@ const valueOf = ({ name, value = '', valueFrom }: Variable, address: string): st
 
 /**
  * Runs a pod's container as a process, by the very arguments and variables of the pod. Outside a container differ: it listens on the pod's
- * address alone (--host), for it shares this machine's network; its folder of certificates, and that of its service account, are elsewhere; it
- * runs as who runs the tests, from this checkout and not from the image.
+ * address alone (--host), for it shares this machine's network; its folder of certificates, and that of its service account, are
+ * elsewhere; it runs as who runs the tests, from this checkout and not from the image.
  */
 export async function startPodProcess(pod: ServingPod, { address, folder, apiServer }: Place): Promise<PodProcess> {
   const files = join(folder, 'service-account')
@@ -76,7 +76,8 @@ export async function startPodProcess(pod: ServingPod, { address, folder, apiSer
     VERSPREI_CERTIFICATES: join(folder, 'certificates'), POD_FILES: files,
     KUBERNETES_SERVICE_HOST: apiServer.host, KUBERNETES_SERVICE_PORT: apiServer.port,
   }
-  const child = spawn(process.execPath, ['--import', preload, entry, ...container.args, '--host', address], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const args = ['--import', preload, entry, ...container.args, '--host', address]
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   await listProcess(child.pid, entry)
   const log: string[] = []
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', line => { log.push(line) })
@@ -88,7 +89,8 @@ export async function startPodProcess(pod: ServingPod, { address, folder, apiSer
       child.on('error', error => { resolve(error.message) }).on('close', (code, signal) => { resolve(signal ?? `exit code ${code}`) })
     }),
     isRunning: () => child.exitCode === null && child.signalCode === null,
-    isReady: () => fetch(`http://${address}:${probed}${path}`, { signal: AbortSignal.timeout(1000) }).then(({ status }) => status === 200, () => false),
+    isReady: () => fetch(`http://${address}:${probed}${path}`, { signal: AbortSignal.timeout(1000) })
+      .then(({ status }) => status === 200, () => false),
     metricsUrl: `http://${address}:${probed}`,
     signal: signal => { child.kill(signal) },
   }

@@ -8,6 +8,7 @@ const folder = process.env['POD_FILES']
 if (folder === undefined) throw new Error('POD_FILES has to name the folder of the service account\'s files')
 
 const { readFile } = fs
-const placeOf = (path: unknown): unknown => typeof path === 'string' && path.startsWith(mount) ? `${folder}/${path.slice(mount.length)}` : path
+const placeOf = (path: unknown): unknown =>
+  typeof path === 'string' && path.startsWith(mount) ? `${folder}/${path.slice(mount.length)}` : path
 Object.assign(fs, { readFile: async (path: unknown, ...rest: unknown[]) => Reflect.apply(readFile, fs, [placeOf(path), ...rest]) })
 syncBuiltinESMExports()

@@ -4,7 +4,9 @@ import { setTimeout } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { readApi, requestApi, waitFor } from './cluster.ts'
 
-interface Service { readonly spec: { readonly clusterIP: string, readonly ports: readonly { readonly name: string, readonly port: number }[] } }
+interface Service {
+  readonly spec: { readonly clusterIP: string, readonly ports: readonly { readonly name: string, readonly port: number }[] }
+}
 
 interface Slices {
   readonly items: readonly {
@@ -71,7 +73,8 @@ export async function startServiceProxy(
     return await readApi<Service>(path) !== undefined
   }
   const serve = async (): Promise<void> => {
-    const { spec: { clusterIP, ports } } = await waitFor(`Service ${name}`, () => readApi<Service>(path), { signal: ending.signal, interval: every })
+    const patience = { signal: ending.signal, interval: every }
+    const { spec: { clusterIP, ports } } = await waitFor(`Service ${name}`, () => readApi<Service>(path), patience)
     const servers = await Promise.all(ports.map(async ({ port }): Promise<Server> => {
       const server = createServer({ noDelay: true }, pass).listen(port, clusterIP)
       await once(server, 'listening')
