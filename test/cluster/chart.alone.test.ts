@@ -40,7 +40,8 @@ async function clearGround(t: Pick<Test, 'teardown'>): Promise<void> {
 /** What webhooks the registration had, each time that it was written or taken away: none of it is missed. */
 function watchEntries(t: Pick<Test, 'teardown'>): readonly string[] {
   const names = '--output=jsonpath={.webhooks[*].name}{"\\n"}'
-  const child = spawn('kubectl', ['get', 'mutatingwebhookconfiguration', 'versprei', '--watch', names], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const args = ['get', 'mutatingwebhookconfiguration', 'versprei', '--watch', names]
+  const child = spawn('kubectl', args, { stdio: ['ignore', 'pipe', 'ignore'] })
   t.teardown(() => { child.kill() })
   const seen: string[] = []
   createInterface({ input: child.stdout }).on('line', line => { seen.push(line) })
