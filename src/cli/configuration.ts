@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
-import { reviewPath } from '../controllers/webhook-entry.ts'
+import { reviewPath, type NamespaceRequirement } from '../controllers/webhook-entry.ts'
+import { parseNamespaceSelector } from './namespace-selector.ts'
 import { environmentVariable, serveFlags, type FlagName } from './serve-flags.ts'
 
 /** What `versprei serve` runs by: validated once, then frozen. */
@@ -13,6 +14,8 @@ export interface Configuration {
   readonly context: string | undefined
   readonly manifests: string | undefined
   readonly webhookUrl: URL | undefined
+  /** Empty: every namespace that is not left out by itself. */
+  readonly namespaceSelector: readonly NamespaceRequirement[]
   /** Undefined: our own namespace's, or none. */
   readonly leaseNamespace: string | undefined
   readonly peerHost: string | undefined
@@ -81,6 +84,7 @@ export function parseConfiguration(flags: Texts, environment: Environment): { re
     context: text('context'),
     manifests: text('manifests'),
     webhookUrl: read('webhook-url', parseWebhookUrl, webhookUrlRule),
+    namespaceSelector: readSelector(given, names, mistakes, broken),
     leaseNamespace: read('lease-namespace', parseNamespace, 'a namespace: lower-case letters, digits and dashes, at most 63'),
     peerHost: read('peer-host', parseAddress, 'an IP address, or localhost; :: and 0.0.0.0 are no place to reach anyone at'),
     peerPort: port('peer-port'),
@@ -94,6 +98,17 @@ export function parseConfiguration(flags: Texts, environment: Environment): { re
   return mistakes.length === 0 ? { configuration: Object.freeze(configuration) } : { mistakes, readable: configuration, broken }
 }
 
+/** Its mistakes are told one by one: a selector has many parts. */
+function readSelector(
+  given: Texts, names: Configuration['names'], mistakes: string[], broken: FlagName[],
+): readonly NamespaceRequirement[] {
+  const selector = parseNamespaceSelector(given['namespace-selector'] ?? '{}')
+  if ('requirements' in selector) return selector.requirements
+  mistakes.push(...selector.mistakes.map(mistake => `${names['namespace-selector']}: ${mistake}`))
+  broken.push('namespace-selector')
+  return []
+}
+
 function nameFlags(flags: Texts, given: Texts): Configuration['names'] {
   const name = (flag: FlagName): string =>
     flags[flag] === undefined && given[flag] !== undefined ? environmentVariable(flag) : `--${flag}`
@@ -101,7 +116,7 @@ function nameFlags(flags: Texts, given: Texts): Configuration['names'] {
     'host': name('host'), 'port': name('port'), 'metrics-port': name('metrics-port'), 'certificates': name('certificates'),
     'certificate-secret': name('certificate-secret'),
     'kubeconfig': name('kubeconfig'), 'context': name('context'), 'manifests': name('manifests'), 'webhook-url': name('webhook-url'),
-    'lease-namespace': name('lease-namespace'), 'peer-host': name('peer-host'), 'peer-port': name('peer-port'),
+    'namespace-selector': name('namespace-selector'), 'lease-namespace': name('lease-namespace'), 'peer-host': name('peer-host'), 'peer-port': name('peer-port'),
     'adoption': name('adoption'), 'distributor-metrics': name('distributor-metrics'),
     'drain': name('drain'), 'log-level': name('log-level'),
   }
@@ -111,7 +126,7 @@ function nameFlags(flags: Texts, given: Texts): Configuration['names'] {
 function contradictions(
   { manifests, port, metricsPort, peerPort, names }: Configuration, flags: Texts, given: Texts, broken: readonly FlagName[],
 ): string[] {
-  const clusterFlags = (['kubeconfig', 'context', 'webhook-url', 'lease-namespace', 'certificate-secret'] as const)
+  const clusterFlags = (['kubeconfig', 'context', 'webhook-url', 'namespace-selector', 'lease-namespace', 'certificate-secret'] as const)
     .filter(name => (name === 'kubeconfig' ? flags : given)[name] !== undefined)
   const ports = { 'port': port, 'metrics-port': metricsPort, 'peer-port': peerPort }
   return [

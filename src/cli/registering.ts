@@ -36,7 +36,7 @@ export function register(
   const isLeading = (): boolean => state.peers.lead.mayWrite()
   const probe = probeReach(reach, () => void registration.check())
   const registration = keepRegistered({
-    connection, reach, isReached: probe.isReached, ownNamespace, log, repeat, isLeading,
+    connection, reach, isReached: probe.isReached, ownNamespace, selected: configuration.namespaceSelector, log, repeat, isLeading,
     authority: () => trustedPair.authority(isLeading()), dropped: trustedPair.dropped,
     now: () => new Date(), onSeen: trustedPair.see, onMended,
   })

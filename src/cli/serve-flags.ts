@@ -29,6 +29,10 @@ export const serveFlags = [
     help: 'where the API server reaches this Versprei when it runs outside the cluster',
   },
   {
+    name: 'namespace-selector', value: 'JSON', default: undefined,
+    help: 'label selector of the namespaces whose pods are placed; kube-system and Versprei\'s own are never; default: all others',
+  },
+  {
     name: 'lease-namespace', value: 'NAMESPACE', default: undefined,
     help: 'namespace of the Lease by which replicas agree on a leader; default: the pod\'s own; outside a cluster none, and it leads alone',
   },

@@ -4,7 +4,7 @@ import { ClusterError, message } from '../cluster/cluster-error.ts'
 import type { Connection } from '../cluster/connection.ts'
 import { asMap, isMap } from '../placement/is-map.ts'
 import { certificatesOf, holdsAuthority, uniteAuthorities } from './ca-bundle.ts'
-import { configurationName, webhookEntry, type Reach } from './webhook-entry.ts'
+import { configurationName, webhookEntry, type NamespaceRequirement, type Reach } from './webhook-entry.ts'
 import { createWebhookStore, type Registered } from './webhook-store.ts'
 
 /** By what the API server goes when it calls us. */
@@ -19,6 +19,8 @@ export interface RegistrationOptions {
   readonly connection: Pick<Connection, 'request'>
   readonly reach: Reach
   readonly ownNamespace: string | undefined
+  /** What namespaces have to meet whose pods are sent; absent: nothing. */
+  readonly selected?: readonly NamespaceRequirement[]
   /** PEM of the authorities that the API server has to trust for what is served. */
   readonly authority: () => string | undefined
   /** PEM, one text each, of those that nobody serves by any more. */
@@ -113,13 +115,13 @@ function seenIn({ entry }: Registered): Seen {
 }
 
 /** The entry to write, or undefined where the one that is there will do. */
-function due(current: unknown, { reach, ownNamespace, authority, dropped, isLeading, isReached, now }: RegistrationOptions): object | undefined {
+function due(current: unknown, { reach, ownNamespace, selected, authority, dropped, isLeading, isReached, now }: RegistrationOptions): object | undefined {
   const own = authority()
   const { caBundle } = asMap(asMap(current)['clientConfig'])
   const isTrusted = own === undefined || holdsAuthority(caBundle, own)
   // As long as nobody leads there may be no entry: then there is nothing that a replica could be called by.
   if (current === undefined ? !isLeading() || !isReached() : !isLeading() && isTrusted) return undefined
-  const wanted = webhookEntry(reach, own === undefined ? undefined : uniteAuthorities(caBundle, own, now(), dropped?.()), ownNamespace)
+  const wanted = webhookEntry(reach, own === undefined ? undefined : uniteAuthorities(caBundle, own, now(), dropped?.()), ownNamespace, selected)
   return current !== undefined && contains(current, wanted) ? undefined : wanted
 }
 

@@ -3,6 +3,13 @@ import { ignoreLabel } from '../placement/keys.ts'
 /** Where the API server reaches Versprei: through its Service, or at a URL. */
 export type Reach = { readonly service: { readonly namespace: string, readonly name: string } } | { readonly url: string }
 
+/** What a namespace's labels have to meet, as an item of a LabelSelector's matchExpressions. */
+export interface NamespaceRequirement {
+  readonly key: string
+  readonly operator: string
+  readonly values?: readonly string[]
+}
+
 /** The MutatingWebhookConfiguration in config/webhook, and the Service beside it. */
 export const configurationName = 'versprei'
 export const serviceName = 'versprei'
@@ -36,8 +43,11 @@ const matchConditions = [
  * wait is bounded, kube-system and our own namespace are never sent.
  *
  * @param authority PEM; undefined where something else injects the caBundle
+ * @param selected what namespaces have to meet beside that
  */
-export function webhookEntry(reach: Reach, authority: string | undefined, ownNamespace: string | undefined) {
+export function webhookEntry(
+  reach: Reach, authority: string | undefined, ownNamespace: string | undefined, selected: readonly NamespaceRequirement[] = [],
+) {
   const excluded = ['kube-system', ...(ownNamespace === undefined || ownNamespace === 'kube-system' ? [] : [ownNamespace])]
   return {
     name: entryName,
@@ -52,7 +62,7 @@ export function webhookEntry(reach: Reach, authority: string | undefined, ownNam
     sideEffects: 'NoneOnDryRun',
     reinvocationPolicy: 'Never',
     timeoutSeconds,
-    namespaceSelector: { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: excluded }] },
+    namespaceSelector: { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: excluded }, ...selected] },
     objectSelector: { matchExpressions: [{ key: ignoreLabel, operator: 'NotIn', values: ['true'] }] },
     matchConditions,
   }

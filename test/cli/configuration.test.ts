@@ -16,7 +16,7 @@ const read = (flags: Texts, environment: Record<string, string> = {}) => {
 
 const defaults = {
   host: '::', port: 8443, metricsPort: 9090, certificates: 'certs', certificateSecret: undefined, kubeconfig: undefined, context: undefined,
-  manifests: undefined, webhookUrl: undefined, leaseNamespace: undefined, peerHost: undefined, peerPort: 8444, adoption: true, distributorMetrics: false,
+  manifests: undefined, webhookUrl: undefined, namespaceSelector: [], leaseNamespace: undefined, peerHost: undefined, peerPort: 8444, adoption: true, distributorMetrics: false,
   drain: 10_000, logLevel: 'info',
 }
 
@@ -38,6 +38,10 @@ const values: readonly { flag: FlagName, text: string, other: string, key: keyof
   {
     flag: 'webhook-url', text: 'https://192.0.2.1:8443', other: 'https://192.0.2.2/mutate', key: 'webhookUrl',
     want: 'https://192.0.2.1:8443/mutate',
+  },
+  {
+    flag: 'namespace-selector', text: '{"matchLabels":{"team":"web"}}', other: '{"matchLabels":{"team":"shop"}}', key: 'namespaceSelector',
+    want: [{ key: 'team', operator: 'In', values: ['web'] }],
   },
   { flag: 'lease-namespace', text: 'versprei-system', other: 'x', key: 'leaseNamespace', want: 'versprei-system' },
   { flag: 'peer-host', text: 'fd00::1', other: '192.0.2.1', key: 'peerHost', want: 'fd00::1' },
@@ -64,8 +68,8 @@ void t.test('variables are named after their flags', async t => {
   t.same(serveFlags.map(({ name }) => environmentVariable(name)), [
     'VERSPREI_HOST', 'VERSPREI_PORT', 'VERSPREI_METRICS_PORT', 'VERSPREI_CERTIFICATES', 'VERSPREI_CERTIFICATE_SECRET',
     'VERSPREI_KUBECONFIG', 'VERSPREI_CONTEXT',
-    'VERSPREI_MANIFESTS', 'VERSPREI_WEBHOOK_URL', 'VERSPREI_LEASE_NAMESPACE', 'VERSPREI_PEER_HOST', 'VERSPREI_PEER_PORT', 'VERSPREI_ADOPTION',
-    'VERSPREI_DISTRIBUTOR_METRICS', 'VERSPREI_DRAIN', 'VERSPREI_LOG_LEVEL',
+    'VERSPREI_MANIFESTS', 'VERSPREI_WEBHOOK_URL', 'VERSPREI_NAMESPACE_SELECTOR',
+    'VERSPREI_LEASE_NAMESPACE', 'VERSPREI_PEER_HOST', 'VERSPREI_PEER_PORT', 'VERSPREI_ADOPTION', 'VERSPREI_DISTRIBUTOR_METRICS', 'VERSPREI_DRAIN', 'VERSPREI_LOG_LEVEL',
   ])
 })
 
@@ -140,8 +144,8 @@ const taken = (flag: string, port: number, by: string) => `${flag}: ${port} is t
 const contradictions: readonly { name: string, flags: Texts, environment?: Record<string, string>, want: string[] }[] = [
   {
     name: 'manifests and what needs a cluster',
-    flags: { manifests: 'm', kubeconfig: 'k', context: 'c', 'webhook-url': 'https://192.0.2.1/', 'lease-namespace': 'x', 'certificate-secret': 'y' },
-    want: ['--kubeconfig', '--context', '--webhook-url', '--lease-namespace', '--certificate-secret'].map(flag => leaveOut(flag, '--manifests')),
+    flags: { manifests: 'm', kubeconfig: 'k', context: 'c', 'webhook-url': 'https://192.0.2.1/', 'namespace-selector': '{}', 'lease-namespace': 'x', 'certificate-secret': 'y' },
+    want: ['--kubeconfig', '--context', '--webhook-url', '--namespace-selector', '--lease-namespace', '--certificate-secret'].map(flag => leaveOut(flag, '--manifests')),
   },
   {
     name: 'the same from variables', flags: {},

@@ -239,3 +239,14 @@ void t.test('until calls would arrive there is no entry; one that is there is ke
   state.webhooks = [{ ...entry(), name: 'pods.versprei.io' }].map(one => ({ ...one, timeoutSeconds: 1 }))
   t.same(await look(), mended)
 })
+
+void t.test('the namespaces that are selected are in the entry, and leave it when they are selected no more', async t => {
+  const selected = [{ key: 'team', operator: 'In', values: ['web'] }]
+  const { state, look } = await start(t, { selected })
+  t.same(await look(), mended)
+  t.same(state.webhooks, [webhookEntry(reach, 'A', 'versprei-system', selected)])
+  const after = await start(t)
+  after.state.webhooks = state.webhooks
+  t.same(await after.look(), mended)
+  t.same(after.state.webhooks, [entry()])
+})

@@ -48,5 +48,15 @@ const cases = [
     got: webhookEntry({ url: 'https://192.0.2.1/mutate' }, undefined, 'kube-system'),
     want: { ...common, namespaceSelector: excluding('kube-system'), clientConfig: { url: 'https://192.0.2.1/mutate' } },
   },
+  {
+    name: 'for some namespaces, of those that are not left out',
+    got: webhookEntry({ url: 'https://192.0.2.1/mutate' }, undefined, 'versprei-system', [{ key: 'team', operator: 'In', values: ['web'] }]),
+    want: {
+      ...common, clientConfig: { url: 'https://192.0.2.1/mutate' },
+      namespaceSelector: {
+        matchExpressions: [...excluding('kube-system', 'versprei-system').matchExpressions, { key: 'team', operator: 'In', values: ['web'] }],
+      },
+    },
+  },
 ]
 for (const { name, got, want } of cases) void t.test(`the whole entry ${name}`, async t => t.strictSame(got, want))
