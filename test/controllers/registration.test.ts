@@ -14,8 +14,7 @@ interface Asked { readonly what: string, readonly type: string | undefined, read
 
 /** A loopback API server with one MutatingWebhookConfiguration, or without: `webhooks` undefined. It merges entries by name. */
 const start = async (t: Test, options: Partial<RegistrationOptions> = {}) => {
-  const state: { webhooks: { name: string }[] | undefined, authority: string, gate: Promise<void> | undefined, isLeading: boolean, isReached: boolean, mended: number } =
-    { webhooks: [], authority: 'A', gate: undefined, isLeading: true, isReached: true, mended: 0 }
+  const state = { webhooks: [] as { name: string }[] | undefined, gate: undefined as Promise<void> | undefined, authority: 'A', isLeading: true, isReached: true, mended: 0 }
   const asked: Asked[] = []
   const server = createServer(async (request, response) => {
     const text = Buffer.concat(await request.toArray()).toString()
@@ -224,7 +223,7 @@ void t.test('what the API server goes by is told after each look and each write'
   const { state, look } = await start(t, { onSeen: one => seen.push(one) })
   await look()
   t.same(seen, [{ isCalled: false, trusted: undefined }, { isCalled: true, trusted: [] }])
-  state.webhooks = undefined
+  Object.assign(state, { webhooks: undefined })
   await look()
   t.same(seen[2], { isCalled: false, trusted: undefined }, 'a configuration that is deleted')
 })
@@ -235,8 +234,7 @@ void t.test('until calls would arrive there is no entry; one that is there is ke
   t.same(await look(), nothing)
   state.isReached = true
   t.same(await look(), mended)
-  state.isReached = false
-  state.webhooks = [{ ...entry(), name: 'pods.versprei.io' }].map(one => ({ ...one, timeoutSeconds: 1 }))
+  Object.assign(state, { isReached: false, webhooks: [{ ...entry(), timeoutSeconds: 1 }] })
   t.same(await look(), mended)
 })
 
@@ -245,8 +243,8 @@ void t.test('the namespaces that are selected are in the entry, and leave it whe
   const { state, look } = await start(t, { selected })
   t.same(await look(), mended)
   t.same(state.webhooks, [webhookEntry(reach, 'A', 'versprei-system', selected)])
-  const after = await start(t)
-  after.state.webhooks = state.webhooks
-  t.same(await after.look(), mended)
-  t.same(after.state.webhooks, [entry()])
+  const { state: later, look: lookLater } = await start(t)
+  Object.assign(later, { webhooks: state.webhooks })
+  t.same(await lookLater(), mended)
+  t.same(later.webhooks, [entry()])
 })
