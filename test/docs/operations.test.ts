@@ -39,7 +39,8 @@ void t.test('what is said to be in a log, or in a line of check, is what the cod
 void t.test('every metric and reason that is said to be seen is one', async t => {
   const reference = await readPage('docs/reference.md')
   const reasons = [...Object.values(conditionReasons).flat(), ...Object.keys(conditionReasons), ...eventReasons]
-  const words = seen.flatMap(text => [...text.matchAll(/`(?<word>[A-Za-z_]+)(?:\{[^`]*\})?`/gu)]).map(({ groups = {} }) => groups['word'] ?? '')
+  const words = seen.flatMap(text => [...text.matchAll(/`(?<word>[A-Za-z_]+)(?:\{[^`]*\})?`/gu)])
+    .map(({ groups = {} }) => groups['word'] ?? '')
   t.ok(words.length > 20, `${words.length} words`)
   const isAlert = (word: string) => word.startsWith('Versprei') && operations.includes(`| \`${word}\` |`)
   // The ReplicaSet controller's own.
