@@ -1,10 +1,13 @@
 import { access, readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import t from 'tap'
+import { parse } from 'yaml'
+import { asMap } from '../../src/placement/is-map.ts'
 import { runCommand } from '../cli/run-command.ts'
 
 const root = join(import.meta.dirname, '../..')
-const pages = ['README.md', 'docs/placement.md', 'docs/reference.md', 'certs/README.md']
+const docs = ['placement', 'reference', 'getting-started', 'operations', 'recipes', 'comparison'].map(name => `docs/${name}.md`)
+const pages = ['README.md', ...docs, 'certs/README.md', 'charts/versprei/README.md']
 const read = (path: string): Promise<string> => readFile(join(root, path), 'utf8')
 const isThere = (path: string): Promise<boolean> => access(join(root, path)).then(() => true, () => false)
 
@@ -23,7 +26,7 @@ const inCheckout = (args: readonly string[]): readonly string[] => args.map(arg 
 
 void t.test('the commands that are shown run, and find nothing wrong', async t => {
   const offline = ours.filter(args => args.includes('--manifests'))
-  t.same(offline.map(([command]) => command), ['plan', 'admit', 'plan'])
+  t.same(offline.map(([command]) => command), ['plan', 'admit', 'plan', 'plan', 'plan'])
   for (const args of offline) {
     const { code, err } = await runCommand(inCheckout(args))
     t.same({ code, err }, { code: 0, err: '' }, args.join(' '))
@@ -45,17 +48,39 @@ void t.test('every script and target that is named is there', async t => {
   t.ok(['start', 'test', 'test:cluster', 'versprei'].every(name => named.includes(name)))
   const targets = new Set((await read('Makefile')).match(/^[a-z]+(?=:)/gmu))
   const made = lines.flatMap(line => /^make (?<target>[a-z]+)$/u.exec(line)?.groups?.['target'] ?? [])
-  t.same(made.toSorted(), ['clean', 'install', 'test'])
+  t.same([...new Set(made)].toSorted(), ['clean', 'install', 'test'])
   t.same(made.filter(target => !targets.has(target)), [])
 })
 
-void t.test('every file that a page links to or a command names is there', async t => {
-  const linksOf = async (path: string) => [...(await read(path)).matchAll(/\]\((?<link>[^)#:\s]+)\)/gu)]
-    .map(({ groups = {} }) => join(dirname(path), groups['link'] ?? ''))
-  const links = (await Promise.all(pages.map(linksOf))).flat()
-  const files = [...lines, ...(await read('Makefile')).split('\n')].flatMap(line => line.match(/(?<![\w/.-])config\/[\w/.-]+/gu) ?? [])
-  t.ok(links.length > 8 && files.length > 5, `${links.length} links, ${files.length} files`)
-  const all = [...new Set([...links, ...files])]
+void t.test('every file that a command names is there', async t => {
+  const commands = [...lines, ...(await read('Makefile')).split('\n')]
+  const files = commands.flatMap(line => line.match(/(?<![\w/.-])(?:config|charts)\/[\w/.-]+/gu) ?? [])
+  t.ok(files.length > 10, `${files.length} files`)
+  const all = [...new Set(files)]
   const there = await Promise.all(all.map(isThere))
   t.same(all.filter((_, index) => !there[index]), [])
+})
+
+void t.test('every command of versprei that is shown is one, with flags that it has', async t => {
+  const named = lines.filter(line => /^(?:kubectl )?versprei [a-z]/u.test(line))
+  const shown = [...ours, ...named.map(line => line.replace(/^kubectl /u, '').split(' ').slice(1))]
+  const used = new Set(shown.map(args => args.filter(arg => /^[a-z]/u.test(arg)).slice(0, args[0] === 'certs' ? 2 : 1).join(' ')))
+  t.ok(['plan', 'admit', 'check', 'version', 'certs rotate'].every(command => used.has(command)), [...used].join(', '))
+  for (const args of shown) {
+    const command = args.slice(0, args[1] === 'rotate' ? 2 : 1)
+    const { code, out } = await runCommand([...command, '--help'])
+    const flags = args.filter(arg => /^--[a-z]/u.test(arg))
+    t.same({ code, unknown: flags.filter(flag => !out.includes(`${flag} `)) }, { code: 0, unknown: [] }, args.join(' '))
+  }
+})
+
+void t.test('every value of the chart that a page sets is one', async t => {
+  const values: unknown = parse(await read('charts/versprei/values.yaml'))
+  const set = lines.flatMap(line => [...line.matchAll(/--set(?:-string|-json)? '?(?<path>[\w.\\/-]+)=/gu)])
+    .map(({ groups = {} }) => groups['path'] ?? '')
+  t.ok(set.length > 8, `${set.length} values`)
+  // What stands below an empty map is the user's own.
+  const below = (map: unknown, key: string): unknown => asMap(map)[key] ?? (Object.keys(asMap(map)).length === 0 ? map : undefined)
+  const isValue = (path: string): boolean => path.split(/(?<!\\)\./u).reduce(below, values) !== undefined
+  t.same(set.filter(path => !isValue(path)), [])
 })
