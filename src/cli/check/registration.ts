@@ -40,7 +40,7 @@ export function judgeRegistration(configuration: Asked): Line {
   if (isUnknown(configuration)) return unknown('registration', `the MutatingWebhookConfiguration ${configurationName}`, configuration)
   if (configuration.kind === 'absent') {
     return fail('registration', `there is no MutatingWebhookConfiguration ${configurationName}: Versprei is turned off, or not installed`,
-      'turn it on: kubectl apply -f config/webhook; the leader then writes its entry within 10 s')
+      'turn it on with what installed it: helm upgrade, or kubectl apply -k config; the leader then writes its entry within 10 s')
   }
   const entry = entryIn(configuration)
   if (entry === undefined) {
