@@ -16,6 +16,9 @@ export interface ReadinessOptions {
   readonly log: Log
 }
 
+/** Whole pods have some 5 KB each: what a page leaves behind until it is collected is to be little. */
+const pageSize = 100
+
 /**
  * Watches whether the placed pods are Ready. Only status needs to know, so the leader alone does this: whole pods travel, and
  * nothing of them is kept here. Which pods are there is told by the watch of their metadata.
@@ -25,6 +28,7 @@ export function followReadiness({ revisions, ...shared }: ReadinessOptions): Ref
     ...shared,
     path: paths.pods,
     query: placedPods,
+    pageSize,
     parse: readReadiness,
     consumer: {
       replace: revisions.replaceReady,

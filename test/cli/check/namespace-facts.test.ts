@@ -24,7 +24,7 @@ void t.test('the registration is ours, and never blocks', async t => {
       want: { status: 'ok', found: 'Service n/versprei:443/mutate, failurePolicy Ignore, at most 3 s' } },
     { name: 'by URL', asked: registered(webhookEntry({ url: 'https://h:1/mutate' }, 'pem', undefined)),
       want: { status: 'ok', found: /^https:\/\/h:1\/mutate,/ } },
-    { name: 'turned off', asked: absent, want: { status: 'fail', advice: /config\/webhook/ } },
+    { name: 'turned off', asked: absent, want: { status: 'fail', advice: /helm upgrade, or kubectl apply -k config/ } },
     { name: 'empty', asked: found({}), want: { status: 'fail', found: /has no entry pods\.versprei\.io/ } },
     { name: 'blocking', asked: registered({ ...entry, failurePolicy: 'Fail' }), want: { status: 'fail', found: /no pod can be created/ } },
     { name: 'slow', asked: registered({ ...entry, timeoutSeconds: 30 }), want: { status: 'warn', found: 'timeoutSeconds is 30, not 3' } },
