@@ -7,6 +7,7 @@ export const httpErrors = {
   'unsupported-type': { status: 415, means: 'the Content-Type is not application/json' },
   'unsupported-encoding': { status: 415, means: 'the Content-Encoding is not identity' },
   'bad-request': { status: 400, means: 'the request is broken in another way, which the message tells' },
+  'unknown-caller': { status: 403, means: 'with --client-ca: the caller showed no certificate by that authority, or none with a name of --client-name' },
   'not-awaited': { status: 408, means: 'the caller hung up before Versprei got any time to answer' },
   'internal-error': { status: 500, means: 'Versprei failed; its log says why' },
 } as const
