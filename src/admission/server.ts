@@ -1,6 +1,7 @@
 import { constants, type X509Certificate } from 'node:crypto'
 import type { Server } from 'node:https'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import { createBodyBudget } from './body-budget.ts'
 import { createCallerGuard } from './caller-guard.ts'
 import { closeWithin } from './close-within.ts'
 import { refuseHungUp } from './hang-up.ts'
@@ -71,6 +72,22 @@ const contextOf = ({ cert, key }: Tls, ca: string | undefined) => ({
   cert, key, minVersion: 'TLSv1.2', ...(ca === undefined ? {} : { ca, secureOptions: constants.SSL_OP_NO_TICKET }),
 }) as const
 
+function answerErrors(app: FastifyInstance<Server>, options: ServerOptions): void {
+  app.setErrorHandler<Error & { code?: string }>((error, _request, reply) => {
+    const { code, message, statusCode } = toHttpError(error)
+    options.countError(code)
+    if (code === 'internal-error') options.log.error({ err: error }, 'answering failed')
+    // Fastify closes after a body that it could not read. This one was read to its end: the connection is good for the next review.
+    if (code === 'not-json') reply.header('connection', options.isDraining() ? 'close' : 'keep-alive')
+    return reply.code(statusCode).send({ error: code, message })
+  })
+  app.setNotFoundHandler((request, reply) => {
+    options.countError('not-found')
+    const message = `there is nothing at ${request.method} ${request.url}; reviews go to POST /mutate`
+    return reply.code(404).send({ error: 'not-found', message })
+  })
+}
+
 export function createAdmissionServer(options: ServerOptions): AdmissionServer {
   const { callers } = options
   let served = { tls: options.tls, ca: callers?.ca }
@@ -93,24 +110,14 @@ export function createAdmissionServer(options: ServerOptions): AdmissionServer {
   })
   const guard = callers && createCallerGuard({ ...options, isCaller: callers.isCaller })
   if (guard !== undefined) app.addHook('onRequest', guard.check)
+  app.addHook('preParsing', createBodyBudget())
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, readBody)
-  app.setErrorHandler<Error & { code?: string }>((error, _request, reply) => {
-    const { code, message, statusCode } = toHttpError(error)
-    options.countError(code)
-    if (code === 'internal-error') options.log.error({ err: error }, 'answering failed')
-    // Fastify closes after a body that it could not read. This one was read to its end: the connection is good for the next review.
-    if (code === 'not-json') reply.header('connection', options.isDraining() ? 'close' : 'keep-alive')
-    return reply.code(statusCode).send({ error: code, message })
-  })
-  app.setNotFoundHandler((request, reply) => {
-    options.countError('not-found')
-    const message = `there is nothing at ${request.method} ${request.url}; reviews go to POST /mutate`
-    return reply.code(404).send({ error: 'not-found', message })
-  })
+  answerErrors(app, options)
   app.post<{ Body: Body | undefined }>('/mutate', { preHandler: refuseHungUp(options.mayBeLate) }, createMutate(options))
   const use = (next: typeof served): void => {
     app.server.setSecureContext(contextOf(next.tls, next.ca))
+    // Only what fits: it throws before.
     served = next
   }
   return {

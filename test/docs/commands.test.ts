@@ -4,7 +4,7 @@ import t from 'tap'
 import { runCommand } from '../cli/run-command.ts'
 
 const root = join(import.meta.dirname, '../..')
-const pages = ['README.md', 'docs/placement.md', 'docs/reference.md', 'certs/README.md']
+const pages = ['README.md', 'docs/placement.md', 'docs/reference.md', 'docs/security.md', 'certs/README.md']
 const read = (path: string): Promise<string> => readFile(join(root, path), 'utf8')
 const isThere = (path: string): Promise<boolean> => access(join(root, path)).then(() => true, () => false)
 
