@@ -24,11 +24,11 @@ void t.test('the body that began first is dropped when all have more than the bu
     call.write('x'.repeat(sent))
     return { call, answered }
   }
+  const state = { seen: 0 }
+  app.server.on('request', () => { state.seen += 1 })
   const arrived = async (count: number) => {
-    for (; seen < count;) await once(app.server, 'request')
+    while (state.seen < count) await once(app.server, 'request')
   }
-  let seen = 0
-  app.server.on('request', () => { seen += 1 })
 
   const small = send(16_384, 16_383)
   await arrived(1)
