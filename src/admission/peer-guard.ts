@@ -2,6 +2,7 @@ import { TLSSocket } from 'node:tls'
 import type { X509Certificate } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
+import { createRefusalLog } from './refusal-log.ts'
 
 export interface PeerGuardOptions {
   /** Whether a certificate, which the authority of the peers signed, says that it is a replica's. */
@@ -13,16 +14,13 @@ export interface PeerGuardOptions {
   readonly elapsed: () => number
 }
 
-const minute = 60_000
-
 /**
  * A hook that lets through what a replica sends and answers 403 to all else. That the authority of the peers signed a certificate is not
  * enough: it may sign for others one day. A certificate cannot change within a connection (TLS 1.3), so one look at it will do.
  */
 export function createPeerGuard({ isPeer, countRefusal, log, elapsed }: PeerGuardOptions) {
   const judged = new WeakMap<object, boolean>()
-  let quietUntil = -Infinity
-  let refused = 0
+  const tell = createRefusalLog(log, elapsed, 'refused requests to the port for peers: no certificate of a replica')
   const judge = (socket: object): boolean => {
     const certificate = socket instanceof TLSSocket && socket.authorized ? socket.getPeerX509Certificate() : undefined
     const verdict = certificate !== undefined && isPeer(certificate)
@@ -36,12 +34,7 @@ export function createPeerGuard({ isPeer, countRefusal, log, elapsed }: PeerGuar
       return
     }
     countRefusal()
-    refused += 1
-    if (elapsed() >= quietUntil) {
-      log.warn({ refused, address: socket.remoteAddress }, 'refused requests to the port for peers: no certificate of a replica')
-      quietUntil = elapsed() + minute
-      refused = 0
-    }
+    tell({ address: socket.remoteAddress })
     void reply.code(403).header('connection', 'close').send({ error: 'not-a-peer', message: 'only a replica of Versprei may call this' })
   }
 }

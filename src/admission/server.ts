@@ -1,5 +1,8 @@
+import { constants, type X509Certificate } from 'node:crypto'
 import type { Server } from 'node:https'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import { createBodyBudget } from './body-budget.ts'
+import { createCallerGuard } from './caller-guard.ts'
 import { closeWithin } from './close-within.ts'
 import { refuseHungUp } from './hang-up.ts'
 import { toHttpError, type HttpErrorCode } from './http-errors.ts'
@@ -28,8 +31,18 @@ export interface Tls {
   readonly key: string
 }
 
+/** Who may call. */
+export interface Callers {
+  /** PEM: who has to have signed the certificate that a caller shows. */
+  readonly ca: string
+  /** Whether such a certificate has a name that may call. */
+  readonly isCaller: (certificate: X509Certificate) => boolean
+}
+
 export interface ServerOptions extends MutateOptions {
   readonly tls: Tls
+  /** Undefined: whoever reaches the port. */
+  readonly callers?: Callers | undefined
   readonly countError: (code: HttpErrorCode) => void
   /** Whether what is read now may have come so long ago that nobody waits for it. */
   readonly mayBeLate: () => boolean
@@ -40,6 +53,8 @@ export interface AdmissionServer {
   readonly app: FastifyInstance<Server>
   /** Serves new connections with another certificate; those open stay. Throws, and keeps the old one, when it does not fit its key. */
   readonly useCertificate: (tls: Tls) => void
+  /** Callers have to show a certificate by this authority (PEM) from now on. Throws where there are no {@link Callers}. */
+  readonly useAuthority: (ca: string) => void
   /** Stops listening, answers the requests under way, and cuts what is open after as long as the API server waits for an answer. */
   readonly close: () => Promise<void>
 }
@@ -49,22 +64,15 @@ function readBody(request: FastifyRequest, text: string, done: (error: Error | n
   readJson(request, text, (error, value) => done(error, { text, value }))
 }
 
-export function createAdmissionServer(options: ServerOptions): AdmissionServer {
-  const app = fastify({
-    // The API server speaks HTTP/1.1 to Services; http2 stays off, so that nothing else is negotiated with a URL either.
-    https: { ...options.tls, minVersion: 'TLSv1.2', headersTimeout: idleTimeout },
-    bodyLimit,
-    keepAliveTimeout: idleTimeout,
-    requestTimeout: idleTimeout,
-    // The API server puts `?timeout=3s` behind every path; nobody reads it.
-    routerOptions: { querystringParser: () => ({}) },
-    // After close() requests on pooled connections are answered still, not refused with 503.
-    return503OnClosing: false,
-    // Idle pooled connections must not hold up the end.
-    forceCloseConnections: 'idle',
-  })
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, readBody)
+/**
+ * All that `setSecureContext` takes: what it is not given again is lost. With callers there are no tickets: a session that is taken up again
+ * would not be judged anew.
+ */
+const contextOf = ({ cert, key }: Tls, ca: string | undefined) => ({
+  cert, key, minVersion: 'TLSv1.2', ...(ca === undefined ? {} : { ca, secureOptions: constants.SSL_OP_NO_TICKET }),
+}) as const
+
+function answerErrors(app: FastifyInstance<Server>, options: ServerOptions): void {
   app.setErrorHandler<Error & { code?: string }>((error, _request, reply) => {
     const { code, message, statusCode } = toHttpError(error)
     options.countError(code)
@@ -78,12 +86,50 @@ export function createAdmissionServer(options: ServerOptions): AdmissionServer {
     const message = `there is nothing at ${request.method} ${request.url}; reviews go to POST /mutate`
     return reply.code(404).send({ error: 'not-found', message })
   })
+}
+
+export function createAdmissionServer(options: ServerOptions): AdmissionServer {
+  const { callers } = options
+  let served = { tls: options.tls, ca: callers?.ca }
+  const app = fastify({
+    // The API server speaks HTTP/1.1 to Services; http2 stays off, so that nothing else is negotiated with a URL either.
+    https: {
+      ...contextOf(served.tls, served.ca), headersTimeout: idleTimeout,
+      // Who may not call is told so in an answer, see the guard.
+      requestCert: callers !== undefined, rejectUnauthorized: false,
+    },
+    bodyLimit,
+    keepAliveTimeout: idleTimeout,
+    requestTimeout: idleTimeout,
+    // The API server puts `?timeout=3s` behind every path; nobody reads it.
+    routerOptions: { querystringParser: () => ({}) },
+    // After close() requests on pooled connections are answered still, not refused with 503.
+    return503OnClosing: false,
+    // Idle pooled connections must not hold up the end.
+    forceCloseConnections: 'idle',
+  })
+  const guard = callers && createCallerGuard({ ...options, isCaller: callers.isCaller })
+  if (guard !== undefined) app.addHook('onRequest', guard.check)
+  app.addHook('preParsing', createBodyBudget())
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, readBody)
+  answerErrors(app, options)
   app.post<{ Body: Body | undefined }>('/mutate', { preHandler: refuseHungUp(options.mayBeLate) }, createMutate(options))
+  const use = (next: typeof served): void => {
+    app.server.setSecureContext(contextOf(next.tls, next.ca))
+    // Only what fits: it throws before.
+    served = next
+  }
   return {
     app,
     useCertificate(tls) {
       requireFit(tls)
-      app.server.setSecureContext({ ...tls, minVersion: 'TLSv1.2' })
+      use({ ...served, tls })
+    },
+    useAuthority(ca) {
+      if (guard === undefined) throw new Error('whoever reaches the port may call: there is no authority to change')
+      use({ ...served, ca })
+      guard.renew()
     },
     close: () => closeWithin(app, longestCall),
   }

@@ -86,7 +86,7 @@ function optionWords(command: Command, given: ReadonlySet<Option>): Completions[
 }
 
 function valuesOf({ argChoices, flags }: Option): Completions {
-  return byPlaceholder(argChoices, /[<[](?<name>[^>\]]+)[>\]]/u.exec(flags)?.groups?.['name'] ?? '')
+  return byPlaceholder(argChoices, /[<[](?<name>[^<>[\]]+)[>\]]/u.exec(flags)?.groups?.['name'] ?? '')
 }
 
 function valuesOfArgument(argument: Argument): Completions {

@@ -10,6 +10,9 @@ export interface Configuration {
   readonly metricsPort: number
   readonly certificates: string
   readonly certificateSecret: string | undefined
+  readonly clientCa: string | undefined
+  /** Empty: any name. */
+  readonly clientNames: readonly string[]
   readonly kubeconfig: string | undefined
   readonly context: string | undefined
   readonly manifests: string | undefined
@@ -80,6 +83,8 @@ export function parseConfiguration(flags: Texts, environment: Environment): { re
     metricsPort: port('metrics-port'),
     certificates: text('certificates') ?? '',
     certificateSecret: read('certificate-secret', parseName, `a name: lower-case letters, digits, dashes and dots, at most ${longestName}`),
+    clientCa: text('client-ca'),
+    clientNames: read('client-name', parseNames, 'names with commas between them, none of them empty') ?? [],
     kubeconfig: text('kubeconfig') ?? (environment['KUBECONFIG'] || undefined),
     context: text('context'),
     manifests: text('manifests'),
@@ -114,7 +119,7 @@ function nameFlags(flags: Texts, given: Texts): Configuration['names'] {
     flags[flag] === undefined && given[flag] !== undefined ? environmentVariable(flag) : `--${flag}`
   return {
     'host': name('host'), 'port': name('port'), 'metrics-port': name('metrics-port'), 'certificates': name('certificates'),
-    'certificate-secret': name('certificate-secret'),
+    'certificate-secret': name('certificate-secret'), 'client-ca': name('client-ca'), 'client-name': name('client-name'),
     'kubeconfig': name('kubeconfig'), 'context': name('context'), 'manifests': name('manifests'), 'webhook-url': name('webhook-url'),
     'namespace-selector': name('namespace-selector'), 'lease-namespace': name('lease-namespace'), 'peer-host': name('peer-host'), 'peer-port': name('peer-port'),
     'adoption': name('adoption'), 'distributor-metrics': name('distributor-metrics'),
@@ -132,6 +137,8 @@ function contradictions(
   return [
     ...(manifests === undefined ? [] : clusterFlags.map(name =>
       `${names[name]}: needs a cluster, and ${names.manifests} does without one; leave one of them out`)),
+    ...(given['client-name'] !== undefined && given['client-ca'] === undefined
+      ? [`${names['client-name']}: a name counts only in a certificate that is asked for; ${names['client-ca']} is needed, too`] : []),
     ...([['port', 'metrics-port'], ['port', 'peer-port'], ['metrics-port', 'peer-port']] as const)
       .filter(([one, other]) => ports[one] !== 0 && ports[one] === ports[other] && !broken.includes(one) && !broken.includes(other))
       // Where only one of two ports was given, that one can be changed.
@@ -159,6 +166,12 @@ const longestName = 200
 
 function parseName(text: string): string | undefined {
   return text.length <= longestName && /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/u.test(text) ? text : undefined
+}
+
+/** Blanks around a name are nobody's: in a list that people write they stand for order. */
+function parseNames(text: string): readonly string[] | undefined {
+  const names = text.split(',').map(name => name.trim())
+  return names.includes('') ? undefined : names
 }
 
 function parseAddress(text: string): string | undefined {

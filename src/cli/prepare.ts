@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { isIP } from 'node:net'
+import { readClientAuthorities } from '../certificates/client-authority.ts'
 import { ensureCertificates } from '../certificates/folder.ts'
 import { ensurePeerCertificates } from '../certificates/peers.ts'
 import { ClusterError } from '../cluster/cluster-error.ts'
@@ -22,6 +23,8 @@ export interface Prepared {
   readonly hosts: readonly string[]
   /** Where the Lease is by which replicas agree on a leader; undefined: there is one replica. */
   readonly leaseNamespace: string | undefined
+  /** PEM of the authorities that sign callers' certificates; undefined: whoever reaches the port may call. */
+  readonly clientAuthorities: string | undefined
 }
 
 const sourceFlags: readonly FlagName[] = ['manifests', 'kubeconfig', 'context']
@@ -54,9 +57,19 @@ export async function prepare(
   } catch (error) {
     mistakes.push(tellCertificates(error, names))
   }
-  if (mistakes.length === 0) return { connection, ownNamespace, hosts, leaseNamespace }
+  const authorities = await readAuthorities(configuration)
+  mistakes.push(...authorities.mistakes)
+  if (mistakes.length === 0) return { connection, ownNamespace, hosts, leaseNamespace, clientAuthorities: authorities.ca }
   await connection?.close()
   return { mistakes }
+}
+
+async function readAuthorities({ clientCa, names }: Configuration): Promise<{ readonly ca?: string, readonly mistakes: readonly string[] }> {
+  try {
+    return clientCa === undefined ? { mistakes: [] } : { ca: await readClientAuthorities(clientCa), mistakes: [] }
+  } catch (error) {
+    return { mistakes: [`${names['client-ca']}: ${messageOf(error)}`] }
+  }
 }
 
 async function makeCertificates(

@@ -16,6 +16,14 @@ export const serveFlags = [
     help: 'Secret, in the Lease\'s namespace, by which replicas share what is in --certificates; NAME-peers is made beside it',
   },
   {
+    name: 'client-ca', value: 'FILE', default: undefined,
+    help: 'PEM of the authorities that sign the API server\'s client certificate; whoever shows none is refused; default: whoever reaches the port may call',
+  },
+  {
+    name: 'client-name', value: 'NAMES', default: undefined,
+    help: 'with --client-ca, common names and DNS names, commas between them, of which that certificate has to have one; default: any',
+  },
+  {
     name: 'kubeconfig', value: 'FILE', default: undefined,
     help: 'how to reach the cluster; default: KUBECONFIG, the pod\'s own cluster, then ~/.kube/config',
   },

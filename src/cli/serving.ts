@@ -4,7 +4,8 @@ import { writeDistributorMetrics } from '../admission/distributor-metrics.ts'
 import { createMetrics, type MetricSources, type Metrics } from '../admission/metrics.ts'
 import { createOperationsServer } from '../admission/operations.ts'
 import { createRoute, type Route } from '../admission/route.ts'
-import { createAdmissionServer, type AdmissionServer } from '../admission/server.ts'
+import { createAdmissionServer, type AdmissionServer, type Callers } from '../admission/server.ts'
+import { isNamed } from '../certificates/client-authority.ts'
 import { followCertificates, type FollowedCertificates } from '../certificates/follow.ts'
 import { createTrustedPair, type TrustedPair } from '../controllers/trusted-pair.ts'
 import { createFindings, type Findings } from '../controllers/findings.ts'
@@ -88,7 +89,7 @@ export async function createServing({ configuration, prepared, log, mayBeLate, i
     onDecision: ({ namespace }, decision) => noteComplaint(findings, namespace, decision),
   })
   const admission = createAdmissionServer({
-    tls: certificates.current, log, elapsed: () => performance.now(), isDraining: () => state.draining, mayBeLate,
+    tls: certificates.current, callers: callersOf(configuration, prepared), log, elapsed: () => performance.now(), isDraining: () => state.draining, mayBeLate,
     count: metrics.countDecision, countError: metrics.countHttpError,
     decide: (request, text) => (state.sources?.isSynced() === true ? route.here(request, text) : decideUnsynced(knowledge, state, request, text)),
   })
@@ -97,6 +98,10 @@ export async function createServing({ configuration, prepared, log, mayBeLate, i
     more: async () => (configuration.distributorMetrics && state.peers.lead.mayWrite() ? writeDistributorMetrics(samplesOf(knowledge)) : ''),
   })
   return { mayBeLate, knowledge, findings, state, metrics, ownRace, route, certificates, trustedPair, admission, operations }
+}
+
+function callersOf({ clientNames }: Configuration, { clientAuthorities: ca }: Prepared): Callers | undefined {
+  return ca === undefined ? undefined : { ca, isCaller: certificate => clientNames.length === 0 || isNamed(clientNames, certificate) }
 }
 
 /** What keeps it from being called; empty: it is ready. */

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino'
+import { followClientAuthorities } from '../certificates/client-authority.ts'
 import { pause, systemClock } from '../cluster/clock.ts'
+import type { AdmissionServer } from '../admission/server.ts'
 import { timeoutSeconds } from '../controllers/webhook-entry.ts'
 import type { Configuration } from './configuration.ts'
 import { createDuties, type Duties } from './duties.ts'
@@ -32,10 +34,7 @@ const longestPatience = 3000
 /** Starts the servers, then the sources and what the leader does. Throws when it cannot listen. */
 export async function startVersprei(configuration: Configuration, prepared: Prepared, log: Logger): Promise<Versprei> {
   const duties = createDuties(configuration, prepared, log)
-  const stalls = createStallWatch(() => performance.now(), timeoutSeconds * 1000, milliseconds => {
-    log.warn({ milliseconds }, 'this process got no time: what the API server asked meanwhile it let through')
-    duties.sweep()
-  })
+  const stalls = watchStalls(duties, log)
   const serving = await createServing({
     configuration, prepared, log, mayBeLate: stalls.mayBeLate,
     isJudged: prepared.connection !== undefined && reachOf(configuration, prepared) !== undefined,
@@ -45,8 +44,10 @@ export async function startVersprei(configuration: Configuration, prepared: Prep
   state.readinessContact = duties.readinessContact
   const leaving = createLeavingOf(configuration, prepared, state, duties, log)
   state.isNeeded = leaving.isNeeded
+  const stopFollowing = followAuthorities(configuration, prepared, admission, log)
   const end = async (): Promise<void> => {
     certificates.stop()
+    stopFollowing()
     await duties.end()
     await Promise.all([admission.close(), operations.close(), state.peers.stop()])
     await state.sources?.stop()
@@ -79,6 +80,28 @@ export async function startVersprei(configuration: Configuration, prepared: Prep
     await end()
     throw error
   }
+}
+
+const watchStalls = ({ sweep }: Duties, log: Logger): ReturnType<typeof createStallWatch> =>
+  createStallWatch(() => performance.now(), timeoutSeconds * 1000, milliseconds => {
+    log.warn({ milliseconds }, 'this process got no time: what the API server asked meanwhile it let through')
+    sweep()
+  })
+
+/** Who signs callers' certificates may change while it serves. Returns how to end that. */
+function followAuthorities(
+  { clientCa }: Configuration, { clientAuthorities }: Prepared, { useAuthority }: AdmissionServer, log: Logger,
+): () => void {
+  if (clientCa === undefined || clientAuthorities === undefined) return () => undefined
+  const { stop } = followClientAuthorities({
+    file: clientCa, initial: clientAuthorities, repeat,
+    onChange(ca) {
+      useAuthority(ca)
+      log.info({ file: clientCa }, 'callers are known by another authority')
+    },
+    onTrouble: err => log.error({ err }, 'the authority of callers was not taken up; the old one stays'),
+  })
+  return stop
 }
 
 function createLeavingOf(configuration: Configuration, prepared: Prepared, state: State, duties: Duties, log: Logger): Leaving {

@@ -15,7 +15,7 @@ const read = (flags: Texts, environment: Record<string, string> = {}) => {
 }
 
 const defaults = {
-  host: '::', port: 8443, metricsPort: 9090, certificates: 'certs', certificateSecret: undefined, kubeconfig: undefined, context: undefined,
+  host: '::', port: 8443, metricsPort: 9090, certificates: 'certs', certificateSecret: undefined, clientCa: undefined, clientNames: [], kubeconfig: undefined, context: undefined,
   manifests: undefined, webhookUrl: undefined, namespaceSelector: [], leaseNamespace: undefined, peerHost: undefined, peerPort: 8444, adoption: true, distributorMetrics: false,
   drain: 10_000, logLevel: 'info',
 }
@@ -32,6 +32,8 @@ const values: readonly { flag: FlagName, text: string, other: string, key: keyof
   { flag: 'metrics-port', text: '65535', other: '1', key: 'metricsPort', want: 65_535 },
   { flag: 'certificates', text: '/a b', other: 'c', key: 'certificates', want: '/a b' },
   { flag: 'certificate-secret', text: 'versprei.tls', other: 'x', key: 'certificateSecret', want: 'versprei.tls' },
+  { flag: 'client-ca', text: '/ca', other: '/x', key: 'clientCa', want: '/ca' },
+  { flag: 'client-name', text: 'a, b:c', other: 'x', key: 'clientNames', want: ['a', 'b:c'] },
   { flag: 'kubeconfig', text: '/k', other: '/l', key: 'kubeconfig', want: '/k' },
   { flag: 'context', text: 'c', other: 'd', key: 'context', want: 'c' },
   { flag: 'manifests', text: 'm', other: 'n', key: 'manifests', want: 'm' },
@@ -55,11 +57,14 @@ void t.test('every flag is read', async t => t.same(values.map(({ flag }) => fla
 for (const { flag, text, other, key, want } of values) {
   void t.test(`--${flag}: the flag before the variable before the default; an empty variable is none`, async t => {
     const variable = environmentVariable(flag)
-    const given = { ...defaults, [key]: want }
-    t.strictSame(read({ [flag]: text }), given)
-    t.strictSame(read({ [flag]: text }, { [variable]: other }), given)
-    t.strictSame(read({}, { [variable]: text }), given)
-    t.strictSame(read({}, { [variable]: '' }), defaults)
+    // A name counts with an authority alone.
+    const beside = flag === 'client-name' ? { 'client-ca': '/ca' } : {}
+    const without = { ...defaults, ...(flag === 'client-name' && { clientCa: '/ca' }) }
+    const given = { ...without, [key]: want }
+    t.strictSame(read({ ...beside, [flag]: text }), given)
+    t.strictSame(read({ ...beside, [flag]: text }, { [variable]: other }), given)
+    t.strictSame(read(beside, { [variable]: text }), given)
+    t.strictSame(read(beside, { [variable]: '' }), without)
     t.match(mistakes({ [flag]: '' }), [`--${flag}: "" is not `], 'an empty flag is a mistake')
   })
 }
@@ -67,7 +72,7 @@ for (const { flag, text, other, key, want } of values) {
 void t.test('variables are named after their flags', async t => {
   t.same(serveFlags.map(({ name }) => environmentVariable(name)), [
     'VERSPREI_HOST', 'VERSPREI_PORT', 'VERSPREI_METRICS_PORT', 'VERSPREI_CERTIFICATES', 'VERSPREI_CERTIFICATE_SECRET',
-    'VERSPREI_KUBECONFIG', 'VERSPREI_CONTEXT',
+    'VERSPREI_CLIENT_CA', 'VERSPREI_CLIENT_NAME', 'VERSPREI_KUBECONFIG', 'VERSPREI_CONTEXT',
     'VERSPREI_MANIFESTS', 'VERSPREI_WEBHOOK_URL', 'VERSPREI_NAMESPACE_SELECTOR',
     'VERSPREI_LEASE_NAMESPACE', 'VERSPREI_PEER_HOST', 'VERSPREI_PEER_PORT', 'VERSPREI_ADOPTION', 'VERSPREI_DISTRIBUTOR_METRICS', 'VERSPREI_DRAIN', 'VERSPREI_LOG_LEVEL',
   ])
@@ -110,6 +115,12 @@ void t.test('beside mistakes stands what could be read, and the defaults for wha
     readable: { host: '127.0.0.1', port: 8443, metricsPort: 8443, certificates: 'certs', drain: 10_000 },
   })
   t.equal('mistakes' in parsed && parsed.mistakes.length, 3, 'a default contradicts nobody')
+})
+
+void t.test('a name of callers that is none is told, and one without an authority', async t => {
+  t.same(mistakes({ 'client-ca': '/ca', 'client-name': 'a,,b' }), ['--client-name: "a,,b" is not names with commas between them, none of them empty'])
+  t.same(mistakes({}, { VERSPREI_CLIENT_NAME: 'a' }),
+    ['VERSPREI_CLIENT_NAME: a name counts only in a certificate that is asked for; --client-ca is needed, too'])
 })
 
 void t.test('what is no namespace, no address and no switch is told', async t => {

@@ -8,6 +8,7 @@ export const valueSets: Readonly<Record<string, Values>> = {
     certificates: { certManager: { enabled: true, issuerRef: { name: 'internal', kind: 'ClusterIssuer', group: 'cert-manager.io' } } },
   },
   'the nodes\' network': { hostNetwork: true, ports: { webhook: 18_443, metrics: 19_090, peers: 18_444 } },
+  'callers by certificate': { webhook: { callers: { configMap: 'kube-root-ca.crt', names: ['system:kube-apiserver', 'api-server'] } } },
   'adoption off': { adoption: { enabled: false } },
   'as little as can be': {
     replicaCount: 1, adoption: { enabled: false }, crds: { install: false }, serviceAccount: { create: false, name: 'default' },
@@ -82,6 +83,14 @@ export const badValues: readonly { readonly name: string, readonly values: Value
   {
     name: 'a selector that is none', says: /additional properties 'team' not allowed/u,
     values: { webhook: { namespaceSelector: { team: 'web' } } },
+  },
+  {
+    name: 'names without an authority', says: /webhook\.callers: names count only in certificates that are asked for/u,
+    values: { webhook: { callers: { names: ['api-server'] } } },
+  },
+  {
+    name: 'two names in one', says: /'\/webhook\/callers\/names\/0': 'a,b' does not match pattern/u,
+    values: { webhook: { callers: { configMap: 'callers', names: ['a,b'] } } },
   },
   {
     name: 'a variable that a value sets', says: /extraEnv: VERSPREI_PORT is set by a value of this chart already/u,

@@ -72,6 +72,14 @@ void t.test('without what it does not take there is nothing of it', async t => {
   t.same(kinds.filter(kind => /Definition|Account|Priority|Budget|Policy/u.test(kind)), [])
 })
 
+void t.test('whose calls are answered: the ConfigMap is mounted where the program reads it', async t => {
+  const { containers: [container], volumes } = podSpecOf(find(await render(valueSets['callers by certificate']), 'Deployment'))
+  const env = Object.fromEntries(container!.env.map(({ name, value }) => [name, value]))
+  t.match(env, { VERSPREI_CLIENT_CA: '/callers/ca.crt', VERSPREI_CLIENT_NAME: 'system:kube-apiserver,api-server' })
+  t.match(container!['volumeMounts'], [{ name: 'certificates' }, { name: 'callers', mountPath: '/callers', readOnly: true }])
+  t.match(volumes[1], { name: 'callers', configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } })
+})
+
 void t.test('every set of values passes helm lint --strict, and the API server takes every object (dry run)', async t => {
   const namespace = await createNamespace(t)
   const before = await kubectl('get', 'crd', '--output=name')

@@ -6,7 +6,7 @@ import { asMap } from '../../src/placement/is-map.ts'
 import { runCommand } from '../cli/run-command.ts'
 
 const root = join(import.meta.dirname, '../..')
-const docs = ['placement', 'reference', 'getting-started', 'operations', 'recipes', 'comparison'].map(name => `docs/${name}.md`)
+const docs = ['placement', 'reference', 'getting-started', 'operations', 'recipes', 'comparison', 'security'].map(name => `docs/${name}.md`)
 const pages = ['README.md', ...docs, 'certs/README.md', 'charts/versprei/README.md']
 const read = (path: string): Promise<string> => readFile(join(root, path), 'utf8')
 const isThere = (path: string): Promise<boolean> => access(join(root, path)).then(() => true, () => false)

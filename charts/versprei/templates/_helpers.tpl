@@ -73,6 +73,16 @@ app.kubernetes.io/name: versprei
 - name: VERSPREI_NAMESPACE_SELECTOR
   value: {{ toJson . | quote }}
 {{- end }}
+{{- with .Values.webhook.callers }}
+{{- if .configMap }}
+- name: VERSPREI_CLIENT_CA
+  value: /callers/ca.crt
+{{- with .names }}
+- name: VERSPREI_CLIENT_NAME
+  value: {{ join "," . | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
 # In the Lease it tells the other replicas where it is reached.
 - name: VERSPREI_PEER_HOST
   valueFrom:
@@ -89,6 +99,7 @@ app.kubernetes.io/name: versprei
 {{- if and .certificates.certManager.enabled (eq .certificates.certManager.secretName .certificates.secretName) }}
 {{- fail "certificates: certManager.secretName is secretName, too; in that Secret is an authority of Versprei's own, and the two would overwrite each other" }}
 {{- end -}}
+{{- if and .webhook.callers.names (empty .webhook.callers.configMap) }}{{ fail "webhook.callers: names count only in certificates that are asked for; configMap is needed, too" }}{{ end -}}
 {{- if and .priorityClass.create (empty .priorityClass.name) }}{{ fail "priorityClass: a class to create needs a name" }}{{ end -}}
 {{- $own := list }}{{ range include "versprei.env" $ | fromYamlArray }}{{ $own = append $own .name }}{{ end -}}
 {{- range .extraEnv }}{{ if has .name $own }}{{ fail (printf "extraEnv: %s is set by a value of this chart already" .name) }}{{ end }}{{ end -}}
