@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Test } from 'tap'
@@ -38,6 +39,7 @@ for word in "$@"; do printf '%s\\n' "$word"; done > '${called}.part' && mv '${ca
   await mkdir(join(folder, 'home/.config'))
   const env = { PATH: `${join(folder, 'bin')}:${process.env['PATH']}`, HOME: join(folder, 'home'), TERM: 'dumb', LANG: 'C.UTF-8' }
   const child = spawn('script', ['-qec', run, '/dev/null'], { cwd: folder, env, stdio: ['pipe', 'pipe', 'inherit'] })
+  const ended = once(child, 'close')
   t.teardown(() => child.kill('SIGKILL'))
   let shown = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => { shown += text })
@@ -47,5 +49,7 @@ for word in "$@"; do printf '%s\\n' "$word"; done > '${called}.part' && mv '${ca
     return (await until('it is called', () => readFile(called, 'utf8').catch(() => undefined))).split('\n').slice(0, -1)
   } finally {
     child.stdin.end('exit\n')
+    // A shell writes its history when it ends; the folder goes after that.
+    await ended
   }
 }
