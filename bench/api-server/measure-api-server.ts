@@ -76,7 +76,7 @@ async function withReplicas<T>(count: number, task: (running: Running) => Promis
   const ends: (() => unknown)[] = []
   const calls: number[] = []
   try {
-    const options = { entry, flags: ['--drain', '0'], balancer: { onCall: (call: number) => void calls.push(call) } }
+    const options = { version: { entry }, flags: ['--drain', '0'], balancer: { onCall: (call: number) => void calls.push(call) } }
     const replicas = await startReplicas({ teardown: end => void ends.push(end) }, count, options)
     return await task({ replicas, count, calls })
   } finally {

@@ -48,7 +48,8 @@ export function createLeaving({ lead, unregister, patience, elapsed, wait }: Lea
     const start = elapsed()
     while (!ending.signal.aborted && lead().mayWrite()) {
       isGiven = await lead().handOver()
-      if (isGiven) return
+      // The Lease may be another's all the same: where the API server is slow, word of that comes too late. Whoever has it keeps the entry.
+      if (isGiven || !lead().mayWrite()) return
       if (lead().followers().length === 0 || elapsed() - start >= patience) await takeBack()
       await wait(offerEvery, ending.signal)
     }

@@ -1,18 +1,19 @@
 import t from 'tap'
 import { createLeaving } from '../../src/cli/leaving.ts'
 
-/** A replica that ends, second by second: each wait passes at once. `handsOver` answers each offer in turn. */
-const start = (given: { readonly leads?: boolean, readonly followers?: number, readonly takesAt?: number, readonly withdraws?: boolean } = {}) => {
-  const { followers = 0, takesAt = Infinity, withdraws = true } = given
+/** A replica that ends, second by second: each wait passes at once. From `takesAt` on a follower takes the lead, and `says` so. */
+const start = (given: { readonly leads?: boolean, readonly followers?: number, readonly takesAt?: number, readonly withdraws?: boolean, readonly says?: boolean } = {}) => {
+  const { followers = 0, takesAt = Infinity, withdraws = true, says = true } = given
   const state = { now: 0, leads: given.leads ?? true, withdrawnAt: [] as number[] }
   const waits: (() => void)[] = []
   const leaving = createLeaving({
     lead: () => ({
-      mayWrite: () => state.leads, followers: () => Array.from({ length: followers }, (_, i) => ({ identity: `r${i}`, url: '', ready: false })),
+      mayWrite: () => state.leads,
+      followers: () => Array.from({ length: state.leads ? followers : 0 }, (_, i) => ({ identity: `r${i}`, url: '', ready: false })),
       handOver: async () => {
         if (state.now < takesAt) return false
         state.leads = false
-        return true
+        return says
       },
     }),
     unregister: async () => {
@@ -106,4 +107,13 @@ void t.test('one that cannot take it back ends all the same, without waiting', a
   t.notOk(leaving.isNeeded())
   await leaving.finish()
   t.equal(state.now, 0)
+})
+
+void t.test('another that has the Lease, and whose word for it came too late, keeps the entry', async t => {
+  const { leaving, state, pass } = start({ followers: 1, takesAt: 0, says: false })
+  leaving.begin()
+  await pass(1)
+  t.notOk(leaving.isNeeded())
+  await leaving.finish()
+  t.same(state.withdrawnAt, [])
 })

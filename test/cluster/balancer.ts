@@ -10,10 +10,12 @@ export interface Address {
 
 /** One replica behind the balancer. */
 export interface Endpoint {
-  /** Whether new connections may go to it. */
+  /** Whether it says that it is ready, and stays. */
+  readonly isReady: () => boolean
+  /** Whether new connections go to it: as `isReady`, once that has been noticed. */
   readonly isInRotation: () => boolean
-  /** Takes it out of rotation whatever its readiness says, or gives it back to its readiness. */
-  readonly hold: (isOut: boolean) => void
+  /** Its pod is deleted: as long as it says that it is ready it is called where no other is, and not otherwise. */
+  readonly leave: () => void
   /** Calls that it has been sent and has not answered. */
   readonly waiting: () => number
   /** Calls whose connection was closed, by either side, before they were answered. */
@@ -37,16 +39,26 @@ export interface BalancerOptions {
   readonly lookEvery?: number
   /** How many looks in a row have to go unanswered before an endpoint leaves the rotation; one that says it is not ready leaves at once. */
   readonly unreadyAfter?: number
+  /**
+   * Milliseconds until it acts upon a change, as a node's proxy follows its Services by a watch: meanwhile it calls whom it knows, and one that
+   * does not listen any more, too. By default it acts at once, and tries the next where nobody listens.
+   */
+  readonly noticeAfter?: number
   /** Told the milliseconds of every call; see `createConversation`. */
   readonly onCall?: (milliseconds: number) => void
 }
+
+/** What is known of an endpoint; leaving: ready, and its pod deleted. */
+type Standing = 'ready' | 'leaving' | 'unready'
 
 interface State {
   readonly address: Address
   /** Each with what ends its connection. */
   readonly conversations: Map<Conversation, () => void>
   failedLooks: number
-  isHeld: boolean
+  isLeaving: boolean
+  /** What was noticed of it, and by which it is called. */
+  noticed: Standing
   lost: number
   connections: number
 }
@@ -68,14 +80,26 @@ async function askWhetherReady(url: string): Promise<boolean | undefined> {
 /**
  * One address for several replicas, as a Service is: it balances by connection, in turns, among those that are in rotation, and looks at
  * their readiness as the kubelet and the endpoints controller do. A replica that is frozen stays in rotation until that is noticed, and
- * connections that it has are never moved. Only where nobody listens the next one is tried.
+ * connections that it has are never moved. Those that are leaving are called where none other is ready, as kube-proxy does since 1.28.
  */
 export async function createBalancer(options: BalancerOptions = {}): Promise<Balancer> {
-  const { lookEvery = 500, unreadyAfter = 3, onCall = () => undefined } = options
+  const { lookEvery = 500, unreadyAfter = 3, noticeAfter = 0, onCall = () => undefined } = options
   const states: State[] = []
   const sockets = new Set<Socket>()
   let turn = 0
-  const inRotation = ({ isHeld, failedLooks }: State): boolean => !isHeld && failedLooks < unreadyAfter
+  const standingOf = ({ isLeaving, failedLooks }: State): Standing => failedLooks >= unreadyAfter ? 'unready' : isLeaving ? 'leaving' : 'ready'
+  const later = (notice: () => void): void => {
+    if (noticeAfter === 0) notice()
+    else setTimeout(notice, noticeAfter).unref()
+  }
+  const change = (state: State): void => {
+    const standing = standingOf(state)
+    later(() => { state.noticed = standing })
+  }
+  const called = (): readonly State[] => {
+    const ready = states.filter(({ noticed }) => noticed === 'ready')
+    return ready.length > 0 ? ready : states.filter(({ noticed }) => noticed === 'leaving')
+  }
 
   const dial = (client: Socket, candidates: readonly State[]): void => {
     const [state, ...others] = candidates
@@ -96,8 +120,9 @@ export async function createBalancer(options: BalancerOptions = {}): Promise<Bal
     sockets.add(client)
     client.on('error', () => undefined).once('close', () => sockets.delete(client))
     turn += 1
-    const ready = states.filter(inRotation)
-    dial(client, ready.map((_, index) => ready[(turn + index) % ready.length]!))
+    const candidates = called()
+    const inTurn = candidates.map((_, index) => candidates[(turn + index) % candidates.length]!)
+    dial(client, noticeAfter === 0 ? inTurn : inTurn.slice(0, 1))
   })
   await new Promise<void>((resolve, reject) => {
     server.on('error', reject).listen(0, '127.0.0.1', resolve)
@@ -105,6 +130,7 @@ export async function createBalancer(options: BalancerOptions = {}): Promise<Bal
   const look = async (state: State): Promise<void> => {
     const said = await askWhetherReady(state.address.readyUrl)
     state.failedLooks = said === true ? 0 : said === false ? unreadyAfter : state.failedLooks + 1
+    change(state)
   }
   const timer = setInterval(() => {
     for (const state of states) void look(state)
@@ -114,16 +140,20 @@ export async function createBalancer(options: BalancerOptions = {}): Promise<Bal
     port: typeof bound === 'object' && bound !== null ? bound.port : 0,
     add(address) {
       // As a new pod: not in rotation before it has been seen to be ready.
-      const state: State = { address, conversations: new Map(), failedLooks: unreadyAfter, isHeld: false, lost: 0, connections: 0 }
+      const state: State = { address, conversations: new Map(), failedLooks: unreadyAfter, isLeaving: false, noticed: 'unready', lost: 0, connections: 0 }
       states.push(state)
       void look(state)
       return {
-        isInRotation: () => inRotation(state),
-        hold: isOut => { state.isHeld = isOut },
+        isReady: () => standingOf(state) === 'ready',
+        isInRotation: () => state.noticed === 'ready',
+        leave() {
+          state.isLeaving = true
+          change(state)
+        },
         waiting: () => [...state.conversations.keys()].filter(conversation => conversation.isWaiting()).length,
         lost: () => state.lost,
         connections: () => state.connections,
-        remove: () => { states.splice(states.indexOf(state), 1) },
+        remove: () => later(() => { states.splice(states.indexOf(state), 1) }),
       }
     },
     disconnect() {

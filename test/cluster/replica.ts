@@ -14,7 +14,7 @@ export interface Replica {
   readonly metricsUrl: string
   /** Its place behind the balancer. */
   readonly endpoint: Endpoint
-  /** SIGTERM; resolves when it has ended. @throws unless it ends by itself with exit code 0 */
+  /** SIGTERM, and its endpoint leaves; resolves when it has ended. @throws unless it ends by itself with exit code 0 */
   readonly stop: () => Promise<void>
   /** SIGKILL; resolves when it is gone. */
   readonly kill: () => Promise<void>
@@ -72,6 +72,7 @@ export async function startReplica({ entry, flags, balancer }: ReplicaOptions): 
   }
   const stop = async () => {
     if (isFrozen) thaw()
+    endpoint.leave()
     child.kill('SIGTERM')
     const late = setTimeout(() => child.kill('SIGKILL'), timeout)
     const how = await ended

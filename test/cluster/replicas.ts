@@ -11,6 +11,14 @@ import { startReplica, type Replica } from './replica.ts'
 import { entry, probe } from './versprei.ts'
 import { waitFor } from './wait-for.ts'
 
+/** A program that serves. */
+export interface Version {
+  /** A file that Node runs. */
+  readonly entry: string
+  /** The flags of `serve` that it knows, as they are typed; by default all that these tests use. */
+  readonly flags?: ReadonlySet<string>
+}
+
 /** Several replicas of Versprei that share a folder of certificates and are called at one address. */
 export interface Replicas {
   /** Where the API server calls them. */
@@ -27,6 +35,8 @@ export interface Replicas {
   readonly sum: (name: string, labels?: Readonly<Record<string, string>>) => Promise<number>
   /** Calls that got no answer, of all there have been. */
   readonly lost: () => number
+  /** Adds one, of the version told, and waits until it says that it is ready: whoever calls may not have noticed. */
+  readonly add: (version?: Version) => Promise<Replica>
   /** Adds so many, and waits until all are ready, in rotation and called, and one leads. */
   readonly start: (count: number) => Promise<void>
   /** SIGTERM for all that run; @throws unless each ends by itself with exit code 0 */
@@ -41,8 +51,10 @@ export interface ReplicasOptions {
   /** Each has a folder of certificates to itself, and shares what is in it by Secrets of this name. */
   readonly certificateSecret?: string
   readonly balancer?: BalancerOptions
-  /** The program; by default what the other tests run. */
-  readonly entry?: string
+  /** What those run that are not told otherwise; by default what the other tests run. */
+  readonly version?: Version
+  /** Whether it takes part in an election; by default where there is more than one. One alone does if another may come beside it. */
+  readonly hasPeers?: boolean
 }
 
 const leasePath = '/apis/coordination.k8s.io/v1/namespaces/default/leases/versprei'
@@ -75,17 +87,22 @@ export async function startReplicas(t: Pick<Test, 'teardown'>, count: number, op
   })
   const kubeconfig = gate?.kubeconfig ?? process.env['KUBECONFIG'] ?? ''
   const serveFlags = [
-    '--kubeconfig', kubeconfig, '--host', '127.0.0.1', '--port', '0', '--metrics-port', '0', '--webhook-url', url, ...peerFlags(count),
-    ...options.flags ?? [],
+    '--kubeconfig', kubeconfig, '--host', '127.0.0.1', '--port', '0', '--metrics-port', '0', '--webhook-url', url,
+    ...options.hasPeers ?? count > 1 ? peerFlags : [], ...options.flags ?? [],
   ]
   const { certificateSecret } = options
   const certificateFlags = (): readonly string[] => certificateSecret === undefined
     ? ['--certificates', join(folder, 'certificates')]
     : ['--certificates', join(folder, `certificates-${randomUUID()}`), '--certificate-secret', certificateSecret]
+  const launch = async (version: Version): Promise<Replica> => {
+    const flags = knownTo(version, [...serveFlags, ...certificateFlags()])
+    const replica = await startReplica({ entry: version.entry, flags, balancer })
+    all.push(replica)
+    return replica
+  }
+  const usual = options.version ?? { entry }
   const start = async (more: number) => {
-    const started = await Promise.allSettled(Array.from({ length: more }, async () => {
-      all.push(await startReplica({ entry: options.entry ?? entry, flags: [...serveFlags, ...certificateFlags()], balancer }))
-    }))
+    const started = await Promise.allSettled(Array.from({ length: more }, () => launch(usual)))
     for (const result of started) if (result.status === 'rejected') throw result.reason
     await waitFor('every replica is in rotation', () => awake().every(({ endpoint }) => endpoint.isInRotation()), { timeout })
     await waitUntilCalled(url, awake)
@@ -96,6 +113,11 @@ export async function startReplicas(t: Pick<Test, 'teardown'>, count: number, op
   await start(count)
   return {
     url, balancer, gate, running, start, stop,
+    async add(version = usual) {
+      const replica = await launch(version)
+      await waitFor('the new replica is ready', () => replica.endpoint.isReady(), { timeout, interval: 50 })
+      return replica
+    },
     leader: () => findLeader(awake),
     followers: async () => {
       const leader = await findLeader(awake)
@@ -107,8 +129,11 @@ export async function startReplicas(t: Pick<Test, 'teardown'>, count: number, op
 }
 
 /** One alone needs no peers: outside a cluster, without a Lease's namespace, it leads alone. */
-const peerFlags = (count: number): readonly string[] => count === 1
-  ? [] : ['--lease-namespace', 'default', '--peer-host', '127.0.0.1', '--peer-port', '0']
+const peerFlags = ['--lease-namespace', 'default', '--peer-host', '127.0.0.1', '--peer-port', '0']
+
+/** Of flags, each with its value behind it, those that a version knows. */
+const knownTo = ({ flags: known }: Version, flags: readonly string[]): readonly string[] =>
+  flags.filter((_, index) => known?.has(flags[index - index % 2] ?? '') ?? true)
 
 async function sumOver(replicas: readonly Replica[], name: string, labels: Readonly<Record<string, string>> = {}): Promise<number> {
   const values = await Promise.all(replicas.map(async replica => sumOf(await replica.metrics(), name, labels) ?? 0))
