@@ -102,6 +102,7 @@ function noteExpired({ findings, metrics, state }: Serving, seats: readonly Give
   if (!state.peers.lead.mayWrite()) return
   metrics.countExpired(seats.length)
   for (const { namespace, distributor } of seats) {
-    findings.note({ namespace, name: distributor }, 'PodsNeverAppear', 'pods were admitted and never seen: a quota, a policy or another webhook refuses them')
+    const detail = 'pods were admitted and never seen: a quota, a policy or another webhook refuses them'
+    findings.note({ namespace, name: distributor }, 'PodsNeverAppear', detail)
   }
 }
