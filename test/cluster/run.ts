@@ -3,6 +3,7 @@
 // All files share one control plane: the disposable cluster that KUBECONFIG_TEST names, or one that is built and started
 // here, and stopped at the end however it ends. They run one after another: the API server's counters and its time are
 // shared too. One Versprei serves them all; files named *.alone.test.ts start their own, after it has stopped.
+// Files named *.soak.* run where they are named, and in the soak (VERSPREI_SOAK=1).
 // Exit code 0: all passed; 1: a test failed; 2: the tests could not be run; 128 + n: ended by signal n.
 import { randomBytes } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
@@ -13,8 +14,9 @@ import { layGround } from './ground.ts'
 import { runTestFile, type Outcome } from './test-file.ts'
 import { launchVersprei } from './versprei.ts'
 
+const isSoak = process.env['VERSPREI_SOAK'] === '1'
 /** Seconds that one file may take. */
-const timeout = process.env['VERSPREI_SOAK'] === '1' ? 3600 : 1200
+const timeout = isSoak ? 3600 : 1200
 const suffix = '.test.ts'
 const isAlone = (file: string) => file.endsWith(`.alone${suffix}`)
 
@@ -28,7 +30,7 @@ const findFiles = async (wanted: readonly string[]): Promise<readonly string[]> 
     const there = all.map(file => basename(file, suffix)).join(', ')
     throw new Error(`no test file is named ${missing.join(', ') || `*${suffix}`}; there are: ${there || 'none'}`)
   }
-  return wanted.length === 0 ? all : all.filter(file => wanted.some(name => file.startsWith(name)))
+  return wanted.length === 0 ? all.filter(file => isSoak || !file.includes('.soak.')) : all.filter(file => wanted.some(name => file.startsWith(name)))
 }
 
 const sum = (outcomes: readonly Outcome[]): Outcome => ({
