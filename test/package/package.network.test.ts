@@ -71,7 +71,8 @@ void t.test('every command runs from it', async t => {
   ]
   for (const { args, want } of cases) t.match(run(home, 'npx', '--no-install', 'versprei', ...args), want, args.join(' '))
   const named = must(home, 'versprei', '__complete', '').split('\n').filter(line => line.includes('\t')).map(line => line.split('\t')[0] ?? '')
-  t.strictSame(named.filter(name => run(home, 'versprei', name, '--help').code !== 0), [], 'each tells its flags')
+  // `help` takes the name of a command, and no flags.
+  t.strictSame(named.filter(name => name !== 'help' && run(home, 'versprei', name, '--help').code !== 0), [], 'each tells its flags')
 })
 
 void t.test('it is a plugin of kubectl by its second name, and completes by its third', async t => {
