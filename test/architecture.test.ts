@@ -43,16 +43,16 @@ void t.test('the reader of imports reads them', async t => {
   t.ok(source.length > 50 && source.filter(({ imports }) => imports.length > 0).length > 40, `${source.length} files`)
 })
 
-void t.test('placement imports nothing but itself, and reads no clock, chance, environment or network', async t => {
-  const placement = source.filter(({ path }) => partOf(path) === 'placement')
+void t.test('placement imports nothing but itself, survey nothing but placement, and both read no clock, chance, environment or network', async t => {
+  const pure = source.filter(({ path }) => ['placement', 'survey'].includes(partOf(path) ?? ''))
   t.strictSame(
-    placement.flatMap(({ path, imports }) => imports.filter(name => partOf(name) !== 'placement').map(name => `${path}: ${name}`)), none
+    pure.flatMap(({ path, imports }) => imports.filter(name => !['placement', partOf(path)].includes(partOf(name))).map(name => `${path}: ${name}`)), none
   )
   const worldly = [
     /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.|\bcrypto\./u, /\bprocess\.|\bglobalThis\b|\bconsole\./u,
     /\bfetch\(|\bset(?:Timeout|Interval|Immediate)\b/u,
   ]
-  t.strictSame(placement.filter(({ text }) => worldly.some(one => one.test(text))).map(({ path }) => path), none)
+  t.strictSame(pure.filter(({ text }) => worldly.some(one => one.test(text))).map(({ path }) => path), none)
 })
 
 void t.test('the entry alone reads arguments and environment, and ends the process', async t => {
@@ -70,8 +70,9 @@ void t.test('each part imports only those below it', async t => {
     certificates: [],
     admission: ['placement'],
     controllers: ['placement', 'cluster', 'certificates'],
+    survey: ['placement'],
     dashboard: ['placement'],
-    cli: ['placement', 'manifests', 'cluster', 'certificates', 'admission', 'controllers', 'dashboard'],
+    cli: ['placement', 'survey', 'manifests', 'cluster', 'certificates', 'admission', 'controllers', 'dashboard'],
     'main.ts': ['cli'],
   }
   const wrong = source.flatMap(({ path, imports }) => imports.flatMap(name => {

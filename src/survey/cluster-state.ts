@@ -1,0 +1,76 @@
+import type { Owner } from '../placement/pod.ts'
+
+/** An amount of each resource by its name: `cpu` in thousandths of a core, `memory` and other bytes in bytes, the rest in pieces. */
+export type Amounts = Readonly<Record<string, number>>
+
+/** A pod, as far as a survey reads it. */
+export interface SurveyedPod {
+  readonly namespace: string
+  readonly name: string
+  readonly uid: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly annotations: Readonly<Record<string, string>>
+  /** Its controlling owner; undefined for a pod that nobody controls. */
+  readonly owner: Owner | undefined
+  readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown'
+  readonly isReady: boolean
+  /** Whether somebody asked for its end: it has a deletionTimestamp. */
+  readonly isLeaving: boolean
+  readonly node: string | undefined
+  /** What the scheduler counts for it: the largest of its init containers' requests and the sum of its containers', with its overhead. */
+  readonly requests: Amounts
+  /** What the scheduler said of it last; undefined where it is scheduled, or nothing was said. */
+  readonly unschedulable: string | undefined
+}
+
+export interface Taint {
+  readonly key: string
+  readonly value: string
+  readonly effect: string
+}
+
+export interface SurveyedNode {
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly taints: readonly Taint[]
+  readonly isReady: boolean
+  /** Whether it is cordoned. */
+  readonly isUnschedulable: boolean
+  readonly allocatable: Amounts
+}
+
+/** A controller of pods, or a controller of such a one: Deployment, ReplicaSet, StatefulSet, Job, CronJob, Rollout, DaemonSet … */
+export interface SurveyedOwner {
+  readonly group: string
+  readonly kind: string
+  readonly namespace: string
+  readonly name: string
+  readonly uid: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly owner: Owner | undefined
+  /** spec.replicas (of a Job: spec.parallelism); undefined where the kind has none. */
+  readonly replicas: number | undefined
+  /** spec.template as it stands, for those workloads that were asked for; undefined for all others. */
+  readonly template: unknown
+}
+
+/** A PodDisruptionBudget. */
+export interface SurveyedBudget {
+  readonly namespace: string
+  readonly name: string
+  /** spec.selector as it stands. */
+  readonly selector: unknown
+  /** As they stand: a number, or a text such as `50%`. */
+  readonly minAvailable: number | string | undefined
+  readonly maxUnavailable: number | string | undefined
+}
+
+/** What was read of a cluster at one moment. */
+export interface ClusterState {
+  readonly pods: readonly SurveyedPod[]
+  readonly nodes: readonly SurveyedNode[]
+  readonly owners: readonly SurveyedOwner[]
+  readonly budgets: readonly SurveyedBudget[]
+  /** What could not be read and why, a line each: `nodes: … may not list nodes`. */
+  readonly missing: readonly string[]
+}

@@ -1,0 +1,56 @@
+/** Which workload. */
+export interface WorkloadName {
+  readonly group: string
+  readonly kind: string
+  readonly namespace: string
+  readonly name: string
+}
+
+/** How much of a topology (nodes, or zones) a workload can lose, its fullest domains first. */
+export interface Survival {
+  /** Domains that its pods run in. */
+  readonly domains: number
+  /** How many may be lost before no pod is left; undefined where none runs. */
+  readonly untilNone: number | undefined
+  /** How many may be lost before fewer than so many pods are left; absent where no budget and no flag says how many are needed. */
+  readonly untilTooFew?: { readonly least: number, readonly by: string, readonly losses: number }
+}
+
+/** A domain with several pods of one workload, most pods first. */
+export interface Shared {
+  readonly domain: string
+  readonly pods: readonly string[]
+}
+
+/** What a survey says of one workload. Names are in order; pods that run count, and no others. */
+export interface Finding {
+  readonly workload: WorkloadName
+  /** Its spec.replicas; undefined where the kind has none. */
+  readonly wanted: number | undefined
+  /** Pods that run, by node: every node that has one, most pods first. */
+  readonly pods: number
+  readonly byNode: readonly Shared[]
+  /** Nodes with more than one of its pods. */
+  readonly shared: readonly Shared[]
+  readonly isOnSingleNode: boolean
+  /** Pods that do not count, by why. */
+  readonly apart: {
+    readonly pending: readonly string[]
+    readonly leaving: readonly string[]
+    readonly finished: readonly string[]
+    /** Their node is not there any more. */
+    readonly nodeGone: readonly string[]
+  }
+  readonly nodes: Survival
+  /** By the node label that --topology names; absent without it. */
+  readonly topology?: Survival & { readonly key: string, /** Pods on nodes without that label. */ readonly unlabelled: number }
+}
+
+/** The answer to "what shares a node that should not?". */
+export interface Survey {
+  /** Those on a single node first, then those that share nodes, the least survival first; then by namespace and name. */
+  readonly findings: readonly Finding[]
+  /** Pods that run and belong to no workload of the kinds asked for, by why. */
+  readonly unassigned: { readonly orphans: readonly string[], readonly otherKinds: number }
+  readonly missing: readonly string[]
+}
