@@ -2,7 +2,7 @@ import { asMap, isMap } from '../../placement/is-map.ts'
 import type { Requirement } from '../../placement/nodes/requirements.ts'
 import { readPod, type NodeTerm, type Pod, type PodToleration } from '../../placement/pod.ts'
 import type { Amounts } from '../cluster-state.ts'
-import { parseSelector } from '../label-selector.ts'
+import { parseSelector } from './pod-selector.ts'
 
 type Map = Readonly<Record<string, unknown>>
 type Labels = Readonly<Record<string, string>>

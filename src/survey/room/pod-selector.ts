@@ -1,5 +1,5 @@
-import { asMap, isMap } from '../placement/is-map.ts'
-import type { Requirement } from '../placement/nodes/requirements.ts'
+import { asMap, isMap } from '../../placement/is-map.ts'
+import type { Requirement } from '../../placement/nodes/requirements.ts'
 
 /**
  * A LabelSelector as the requirements that it asks of labels: none for an empty one, which selects everything; undefined for an absent
