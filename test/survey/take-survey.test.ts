@@ -140,7 +140,7 @@ void t.test('pods that run and are of none of these are told', async t => {
   t.strictSame(takeSurvey(aState({ pods, missing: ['x'] })), { findings: [], unassigned: { orphans: ['shop/a', 'shop/b'], otherKinds: 1 }, missing: ['x'] })
 })
 
-void t.test('what survives is what survives every choice of as many nodes', async t => {
+void t.test('what survives is what survives every choice of as many nodes', async () => {
   const nodes = ['n1', 'n2', 'n3', 'n4', 'n5']
   const subsets = nodes.reduce<readonly (readonly string[])[]>((all, node) => all.flatMap(one => [one, [...one, node]]), [[]])
   const placing = fc.array(fc.constantFrom(...nodes), { minLength: 1, maxLength: 12 })
