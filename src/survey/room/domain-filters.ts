@@ -1,4 +1,3 @@
-import { matchesLabels } from '../../placement/nodes/requirements.ts'
 import type { SurveyedNode } from '../cluster-state.ts'
 import type { Ledger, Standing } from './ledger.ts'
 import { isChosen, untolerated } from './node-filters.ts'
@@ -27,7 +26,7 @@ export function domainsOf(rule: SpreadRule, pod: PodToPlace, { nodes, ledger }: 
   const counts = new Map([...domainOfNode.values()].map(domain => [domain, 0]))
   for (const { labels, node, isLeaving } of ledger.standing(pod.namespace)) {
     const domain = domainOfNode.get(node)
-    if (domain === undefined || isLeaving || rule.counts === undefined || !matchesLabels(rule.counts, labels)) continue
+    if (domain === undefined || isLeaving || !rule.counts(labels)) continue
     counts.set(domain, (counts.get(domain) ?? 0) + 1)
   }
   return counts
@@ -41,7 +40,7 @@ export function spreadFilter(pod: PodToPlace, ground: Ground): (node: SurveyedNo
   const rules = pod.spread.filter(({ isHard }) => isHard).map(rule => {
     const domains = domainsOf(rule, pod, ground)
     const least = domains.size < rule.minDomains ? 0 : Math.min(...domains.values())
-    const itself = rule.counts !== undefined && matchesLabels(rule.counts, pod.labels) ? 1 : 0
+    const itself = rule.counts(pod.labels) ? 1 : 0
     return { rule, domains, least, itself }
   })
   return node => {
@@ -69,5 +68,5 @@ export function apartFilter(pod: PodToPlace, { nodes, ledger }: Ground): (node: 
 /** Pods that are leaving count here, as long as they are there. */
 function pods({ counts, namespaces }: ApartRule, ledger: Ledger): readonly Standing[] {
   const among = namespaces === undefined ? ledger.standing(undefined) : namespaces.flatMap(name => ledger.standing(name))
-  return counts === undefined ? [] : among.filter(({ labels }) => matchesLabels(counts, labels))
+  return among.filter(({ labels }) => counts(labels))
 }

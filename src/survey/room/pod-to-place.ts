@@ -1,11 +1,12 @@
 import { asMap, isMap } from '../../placement/is-map.ts'
-import type { Requirement } from '../../placement/nodes/requirements.ts'
+import { matchesLabels, type Requirement } from '../../placement/nodes/requirements.ts'
 import { readPod, type NodeTerm, type Pod, type PodToleration } from '../../placement/pod.ts'
 import type { Amounts } from '../cluster-state.ts'
-import { parseSelector } from './pod-selector.ts'
+import { createLabelMatch } from '../label-selector.ts'
 
 type Map = Readonly<Record<string, unknown>>
 type Labels = Readonly<Record<string, string>>
+type LabelMatch = (labels: Labels) => boolean
 
 /** A topologySpreadConstraint as the scheduler reads it, its defaults filled in. */
 export interface SpreadRule {
@@ -13,8 +14,8 @@ export interface SpreadRule {
   readonly isHard: boolean
   readonly maxSkew: number
   readonly minDomains: number
-  /** The pods that it counts: labels that its matchLabelKeys name are in it. Undefined: none. */
-  readonly counts: readonly Requirement[] | undefined
+  /** Whether it counts a pod with these labels; what its matchLabelKeys name is heeded. */
+  readonly counts: LabelMatch
   readonly honoursAffinity: boolean
   readonly honoursTaints: boolean
 }
@@ -22,7 +23,7 @@ export interface SpreadRule {
 /** A required term of pod anti-affinity: no such pod may be in the node's domain. */
 export interface ApartRule {
   readonly key: string
-  readonly counts: readonly Requirement[] | undefined
+  readonly counts: LabelMatch
   /** Undefined: of any namespace. */
   readonly namespaces: readonly string[] | undefined
 }
@@ -91,7 +92,7 @@ export function readSpreadRule(rule: Map, labels: Labels): SpreadRule {
     isHard: rule['whenUnsatisfiable'] !== 'ScheduleAnyway',
     maxSkew: numberOr(rule['maxSkew'], 1),
     minDomains: numberOr(rule['minDomains'], 1),
-    counts: withKeys(parseSelector(rule['labelSelector']), rule['matchLabelKeys'], labels, 'In'),
+    counts: withKeys(createLabelMatch(rule['labelSelector']), rule['matchLabelKeys'], labels, 'In'),
     honoursAffinity: rule['nodeAffinityPolicy'] !== 'Ignore',
     honoursTaints: rule['nodeTaintsPolicy'] === 'Honor',
   }
@@ -103,7 +104,7 @@ export function readSpreadRule(rule: Map, labels: Labels): SpreadRule {
  */
 function readApartRule(term: Map, namespace: string, labels: Labels): ApartRule {
   const listed = textsIn(term['namespaces'])
-  const own = withKeys(parseSelector(term['labelSelector']), term['matchLabelKeys'], labels, 'In')
+  const own = withKeys(createLabelMatch(term['labelSelector']), term['matchLabelKeys'], labels, 'In')
   return {
     key: String(term['topologyKey']),
     counts: withKeys(own, term['mismatchLabelKeys'], labels, 'NotIn'),
@@ -112,12 +113,12 @@ function readApartRule(term: Map, namespace: string, labels: Labels): ApartRule 
 }
 
 /** A key that the pod has no label for is passed over (KEP-3243). */
-function withKeys(selector: readonly Requirement[] | undefined, keys: unknown, labels: Labels, operator: 'In' | 'NotIn') {
+function withKeys(selects: LabelMatch, keys: unknown, labels: Labels, operator: 'In' | 'NotIn'): LabelMatch {
   const more = textsIn(keys).flatMap((key): Requirement[] => {
     const value = Object.hasOwn(labels, key) ? labels[key] : undefined
     return value === undefined ? [] : [{ key, operator, values: [value] }]
   })
-  return selector === undefined ? undefined : [...selector, ...more]
+  return others => selects(others) && matchesLabels(more, others)
 }
 
 function hostPortsOf(spec: Map): readonly string[] {

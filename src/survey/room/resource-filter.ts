@@ -29,3 +29,9 @@ function allocatableOf({ allocatable }: SurveyedNode, resource: string): number 
 function doClash(one: string, other: string): boolean {
   return one === other || one.endsWith(` ${other}`) || other.endsWith(` ${one}`)
 }
+
+/** How many such pods the node has room for, one beside another: by their requests and the number of its pods alone. */
+export function capacityOf({ requests }: Pick<PodToPlace, 'requests'>, node: SurveyedNode, ledger: Ledger): number {
+  const asked = Object.entries({ ...requests, pods: 1 }).filter(([, amount]) => amount > 0)
+  return Math.max(0, Math.min(...asked.map(([resource, amount]) => Math.floor(freeOn(ledger, node, resource) / amount))))
+}

@@ -5,12 +5,14 @@ import { createLedger, freeOn } from './ledger.ts'
 import { nodeRefusal } from './node-filters.ts'
 import type { PodToPlace } from './pod-to-place.ts'
 import type { Refusal } from './refusal.ts'
-import { resourceRefusal } from './resource-filter.ts'
+import { capacityOf, resourceRefusal } from './resource-filter.ts'
 
 /** Nodes, and who stands on them: a model of the filters by which the scheduler finds a node for a pod. */
 export interface Room {
   /** Every node: undefined where the pod may stand, otherwise why it may not. In order of name. */
   readonly look: (pod: PodToPlace) => ReadonlyMap<string, Refusal | undefined>
+  /** How many such pods each node has room for, one beside another, by their requests alone: 0 where it takes none for another reason. */
+  readonly capacities: (pod: PodToPlace) => ReadonlyMap<string, number>
   /** Puts the pod on a node, whether it may stand there or not. */
   readonly put: (pod: PodToPlace, node: string) => void
   /**
@@ -40,6 +42,8 @@ export function createRoom(state: Pick<ClusterState, 'nodes' | 'pods'>, without:
     ledger.put({ namespace, labels, requests, hostPorts, node, isLeaving: false })
   return {
     look, put,
+    capacities: pod => new Map([...nodes].map(([name, node]) =>
+      [name, nodeRefusal(pod, node) === undefined ? capacityOf(pod, node, ledger) : 0])),
     place(pod) {
       const open = [...look(pod)].flatMap(([name, refusal]) => refusal === undefined ? [name] : [])
       const node = best(open, pod, ground)
