@@ -14,9 +14,11 @@ import type { ClusterFlags } from '../open-connection.ts'
 import { openCluster } from '../survey/open-cluster.ts'
 import { createProgress } from '../survey/progress.ts'
 import { readState } from '../survey/read-state.ts'
+import { advise } from './advise.ts'
 import type { Output } from './output.ts'
 import type { Picture } from './print/picture.ts'
 import { render } from './render.ts'
+import { tryChanges } from './try-changes.ts'
 
 export interface DetectFlags extends ClusterFlags {
   /** The same as kubeconfig. */
@@ -27,6 +29,9 @@ export interface DetectFlags extends ClusterFlags {
   readonly topology?: string
   readonly minAvailable?: number | string
   readonly failOn?: readonly Condition[]
+  readonly recommend?: boolean
+  /** Recommends as well. */
+  readonly verify?: boolean
   readonly output: Output
   readonly verbose?: boolean
 }
@@ -42,7 +47,8 @@ export interface DetectIo {
 
 /**
  * `versprei detect`: which workloads have several pods on one node, and how many nodes each can lose. Reads only. Returns the exit code: 1
- * where something could not be read, or a workload is as --fail-on says; 2 where there is no answer.
+ * where something could not be read, a workload is as --fail-on says, or a change was not accepted that --verify tried; 2 where there is no
+ * answer.
  */
 export async function detect(flags: DetectFlags, io: DetectIo, clock: Clock = systemClock): Promise<number> {
   const tell = (line: string): void => io.stderr(`versprei detect: ${line}\n`)
@@ -73,10 +79,13 @@ async function look(connection: Connection, flags: DetectFlags, io: DetectIo, cl
   const progress = createProgress(clock, io.stderr, { isTerminal: io.isErrorTerminal?.() ?? false, command: 'detect' })
   try {
     const reading = { connection, clock, signal: new AbortController().signal, onRead: progress.onRead }
-    const wanted = { kinds, selector: selector?.trim() || undefined, namespaces: namespaces && [...new Set(namespaces)] }
+    const isAdvised = flags.recommend === true || flags.verify === true
+    const wanted = { templates: isAdvised, kinds, selector: selector?.trim() || undefined, namespaces: namespaces && [...new Set(namespaces)] }
     const state = await readState(wanted, reading)
+    const survey = takeSurvey(state, { topology, minAvailable })
+    const advised = isAdvised ? await advise(survey, state, topology, reading) : survey
     return {
-      survey: takeSurvey(state, { topology, minAvailable }),
+      survey: flags.verify === true ? await tryChanges(advised, connection) : advised,
       nodes: useOfNodes(state), isUseWhole: state.areAllPodsRead,
       cluster: connection.context === undefined ? connection.server : `${connection.context} (${connection.server})`,
       at: io.now(),
@@ -95,7 +104,8 @@ function judge(survey: Survey, { failOn = [] }: DetectFlags, tell: (line: string
     tell(`--fail-on ${tellCondition(condition)}: ${kind} ${namespace}/${name}${others.length === 0 ? '' : `, and ${others.length} more`}`)
     return true
   })
-  return survey.missing.length > 0 || met.length > 0 ? 1 : 0
+  const isUntried = survey.findings.some(({ recommendation }) => recommendation?.trial !== undefined && recommendation.trial.result !== 'accepted')
+  return survey.missing.length > 0 || met.length > 0 || isUntried ? 1 : 0
 }
 
 /** The API server says what is wrong with a selector best. */

@@ -3,10 +3,11 @@ import type { Environment } from '../configuration.ts'
 import type { DetectFormat, Output } from './output.ts'
 import { asCsv } from './print/as-csv.ts'
 import { asJson, asYaml } from './print/as-data.ts'
-import { asMarkdown } from './print/as-markdown.ts'
+import { asMarkdown, escapeMarkdown } from './print/as-markdown.ts'
 import { asNames } from './print/as-names.ts'
 import { asTable } from './print/as-table.ts'
 import type { Picture } from './print/picture.ts'
+import { drawRecommendations, recommendationsAsMarkdown } from './print/recommendation.ts'
 
 export interface Rendering {
   readonly isWide: boolean
@@ -18,11 +19,15 @@ export interface Rendering {
 /** A survey in the format that was asked for. A file is no terminal. */
 export function render(picture: Picture, { format, file }: Output, { isWide, environment, screen }: Rendering): string {
   const terminal = file === undefined ? screen : undefined
+  const { findings } = picture.survey
   const paint = createPaint(file === undefined && wantsColour(true, environment, terminal))
   const formats: Readonly<Record<DetectFormat, () => string>> = {
-    table: () => asTable(picture, { isWide, columns: terminal?.columns, paint }),
-    json: () => asJson(picture), yaml: () => asYaml(picture), csv: () => asCsv(picture), markdown: () => asMarkdown(picture),
+    table: () => [asTable(picture, { isWide, columns: terminal?.columns, paint }), drawRecommendations(findings, paint)].filter(isText).join('\n'),
+    json: () => asJson(picture), yaml: () => asYaml(picture), csv: () => asCsv(picture),
+    markdown: () => [asMarkdown(picture), recommendationsAsMarkdown(findings, escapeMarkdown)].filter(isText).join('\n'),
     name: () => asNames(picture), html: () => asJson(picture),
   }
   return formats[format]()
 }
+
+const isText = (text: string): boolean => text !== ''
