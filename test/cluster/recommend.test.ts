@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
 import type { Test } from 'tap'
 import type { Recommendation } from '../../src/survey/recommend/recommendation.ts'
 import { addPlotNodes, cordon, plotLabel, type NodeWish } from './advice-nodes.ts'
-import { callApi, listPods, requestApi, waitFor, type Pod } from './cluster.ts'
+import { callApi, kubectl, listPods, requestApi, waitFor, type Pod } from './cluster.ts'
 import { detect } from './detect-command.ts'
 import { openNamespace } from './open-namespace.ts'
 import { waitStanding } from './pod-standing.ts'
@@ -49,7 +51,7 @@ const situations: readonly Situation[] = [
     change: 'patch', promise: survives(3),
   },
   {
-    name: 'one is cordoned still', plot: 'closed', replicas: 4, nodes: [host('a'), host('b'), host('c', closed)], cordoned: 'b',
+    name: 'one is cordoned still', plot: 'closed', replicas: 4, nodes: [host('a'), host('b', closed), host('c', closed)], cordoned: 'b',
     change: 'patch', promise: survives(2),
   },
   {
@@ -208,4 +210,38 @@ void t.test('a change that the API server refuses is told with what it says, and
   })
   t.equal(refused.code, 1)
   t.match(refused.findings[0]?.recommendation?.trial?.said, /nobody spreads here/u)
+})
+
+/** The kubeconfig of an account that may look at everything, and change nothing. */
+async function openOnlooker(t: Test, namespace: string): Promise<string> {
+  const name = `versprei-test-${namespace}`
+  const rbac = '/apis/rbac.authorization.k8s.io/v1'
+  for (const plural of ['clusterrolebindings', 'clusterroles']) t.teardown(() => callApi('DELETE', `${rbac}/${plural}/${name}`))
+  await requestApi('POST', `${rbac}/clusterroles`, { body: { metadata: { name }, rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list'] }] } })
+  await requestApi('POST', `${rbac}/clusterrolebindings`, { body: {
+    metadata: { name }, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
+    subjects: [{ kind: 'ServiceAccount', name: 'default', namespace }],
+  } })
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/default/token`
+  const { status: { token } } = await requestApi<{ readonly status: { readonly token: string } }>('POST', path, { body: { spec: {} } })
+  const { clusters } = JSON.parse(await kubectl('config', 'view', '--raw', '--minify', '--flatten', '--output=json'))
+  const file = join(t.testdir({}), 'kubeconfig')
+  await writeFile(file, JSON.stringify({
+    apiVersion: 'v1', kind: 'Config', clusters, users: [{ name: 'onlooker', user: { token } }], 'current-context': 'c',
+    contexts: [{ name: 'c', context: { cluster: clusters[0].name, user: 'onlooker' } }],
+  }), { mode: 0o600 })
+  return file
+}
+
+void t.test('who may not patch is told so; the recommendation stands, and the exit code is 1', async t => {
+  const situation: Situation = {
+    name: '', plot: 'onlooker', replicas: 3, nodes: [host('a'), host('b', closed)], change: 'patch', promise: survives(2),
+  }
+  const namespace = await bring(t, situation)
+  const kubeconfig = await openOnlooker(t, namespace)
+  const { code, findings } = await waitFor('the rights are given', () => detect(['-n', namespace, '--verify'], kubeconfig))
+  t.equal(code, 1)
+  t.match(findings[0]?.recommendation, {
+    promise: situation.promise, trial: { result: 'not-tried', said: `you may not patch deployments.apps in ${namespace}` },
+  })
 })

@@ -24,8 +24,8 @@ export function addDetect(program: Command, io: DetectIo, finish: (result: Promi
     ['shared', 'single-node']).argParser(parseConditions))
     .addOption(choosing(new Option('-o, --output <FORMAT>', `how to print: ${detectOutputs.join(', ')}; or a file, by whose ending one is chosen`),
       detectOutputs).argParser(parseOutputFlag).default({ format: 'table' }, 'table'))
-    .option('--recommend', 'say for each workload that shares nodes how it would be spread: a change to be copied, and what it would survive then')
-    .option('--verify', 'and try each change against the API server by a dry run: nothing is stored; exit with 1 where one is refused or may not be tried')
+    .option('--recommend', 'say how each that shares nodes would be spread: a change to be copied, and what it would survive then')
+    .option('--verify', 'the same, each change tried by a dry run, which stores nothing: exit with 1 where one is refused or may not be tried')
     .option('-v, --verbose', 'every workload, its pods by name, and how much of each node is taken')
     .action((options: DetectFlags) => finish(import('./detect.ts').then(({ detect }) => detect(options, io))))
 }

@@ -104,7 +104,7 @@ function judge(survey: Survey, { failOn = [] }: DetectFlags, tell: (line: string
     tell(`--fail-on ${tellCondition(condition)}: ${kind} ${namespace}/${name}${others.length === 0 ? '' : `, and ${others.length} more`}`)
     return true
   })
-  const isUntried = survey.findings.some(({ recommendation }) => recommendation?.trial !== undefined && recommendation.trial.result !== 'accepted')
+  const isUntried = survey.findings.some(({ recommendation: { trial } = {} }) => trial !== undefined && trial.result !== 'accepted')
   return survey.missing.length > 0 || met.length > 0 || isUntried ? 1 : 0
 }
 

@@ -22,12 +22,13 @@ export function render(picture: Picture, { format, file }: Output, { isWide, env
   const { findings } = picture.survey
   const paint = createPaint(file === undefined && wantsColour(true, environment, terminal))
   const formats: Readonly<Record<DetectFormat, () => string>> = {
-    table: () => [asTable(picture, { isWide, columns: terminal?.columns, paint }), drawRecommendations(findings, paint)].filter(isText).join('\n'),
+    table: () => join(asTable(picture, { isWide, columns: terminal?.columns, paint }), drawRecommendations(findings, paint)),
     json: () => asJson(picture), yaml: () => asYaml(picture), csv: () => asCsv(picture),
-    markdown: () => [asMarkdown(picture), recommendationsAsMarkdown(findings, escapeMarkdown)].filter(isText).join('\n'),
+    markdown: () => join(asMarkdown(picture), recommendationsAsMarkdown(findings, escapeMarkdown)),
     name: () => asNames(picture), html: () => asJson(picture),
   }
   return formats[format]()
 }
 
-const isText = (text: string): boolean => text !== ''
+/** With an empty line between them, where both say something. */
+const join = (...parts: readonly string[]): string => parts.filter(part => part !== '').join('\n')

@@ -42,16 +42,18 @@ async function tryChange(workload: WorkloadName, change: Change, connection: Pic
       signal: AbortSignal.timeout(patience),
     })
     await response.text()
-    return { result: 'accepted', said: `the API server would ${verb === 'patch' ? 'store the patched workload' : 'store it'}; nothing was changed` }
+    return { result: 'accepted', said: `the API server would store ${verb === 'patch' ? 'the workload so' : 'it'}; nothing was changed` }
   } catch (error) {
     const status = error instanceof ClusterError ? error.status : undefined
     if (status === undefined || status >= 500 || status === 401) throw error
-    return status === 403 && isForbidden(error, verb)
-      ? { result: 'not-tried', said: `you may not ${verb} ${resource} in ${workload.namespace}` } : { result: 'refused', said: messageOf(error) }
+    const lacksRight = status === 403 && isForbidden(error, verb)
+    return lacksRight
+      ? { result: 'not-tried', said: `you may not ${verb} ${resource} in ${workload.namespace}` }
+      : { result: 'refused', said: messageOf(error) }
   }
 }
 
-/** A webhook or policy that says no answers 403 too, and in words of its own; an authorizer names the verb (apiserver `ForbiddenMessage`). */
+/** A webhook that says no may answer 403 too, in its own words; where a right lacks the verb is named (apiserver `responsewriters`). */
 function isForbidden(error: unknown, verb: string): boolean {
   return messageOf(error).includes(`cannot ${verb} resource`)
 }
@@ -60,14 +62,14 @@ function requestOf(workload: WorkloadName, change: Change): Request {
   const { namespace, name } = workload
   if (change.kind === 'distributor') {
     const path = `/apis/versprei.versprei.io/v1beta1/namespaces/${namespace}/poddistributors`
-    return { verb: 'create', resource: 'poddistributors.versprei.versprei.io', method: 'POST', path, type: 'application/json', body: change.object }
+    const resource = 'poddistributors.versprei.versprei.io'
+    return { verb: 'create', resource, method: 'POST', path, type: 'application/json', body: change.object }
   }
   const { group, version, plural } = resourceOf(workloadKinds.find(kind => kind === workload.kind) ?? 'Deployment')
-  const base = {
-    verb: 'patch', resource: `${plural}.${group}`, method: 'PATCH', path: `/apis/${group}/${version}/namespaces/${namespace}/${plural}/${name}`,
-  } as const
+  const path = `/apis/${group}/${version}/namespaces/${namespace}/${plural}/${name}`
+  const base = { verb: 'patch', resource: `${plural}.${group}`, method: 'PATCH', path } as const
   if (change.kind === 'restart') return { ...base, type: 'application/merge-patch+json', body: restarted }
-  return { ...base, type: change.type === 'json' ? 'application/json-patch+json' : 'application/strategic-merge-patch+json', body: change.body }
+  return { ...base, type: `application/${change.type === 'json' ? 'json' : 'strategic-merge'}-patch+json`, body: change.body }
 }
 
 /** What `kubectl rollout restart` patches, at no time in particular: nothing is stored. */

@@ -17,7 +17,7 @@ export function commandsFor(workload: WorkloadName, change: Change): readonly st
   const restart = restartOf(workload, inNamespace)
   if (change.kind === 'restart') return restart
   if (change.kind === 'distributor') {
-    return [`kubectl create -f - <<'EOF'\n${JSON.stringify(change.object)}\nEOF`, ...restart]
+    return [`echo ${quoted(JSON.stringify(change.object))} | kubectl create -f -`, ...restart]
   }
   const patch = `${inNamespace} patch ${reference(workload)} --type ${change.type} -p ${quoted(JSON.stringify(change.body))}`
   return workload.kind === 'ReplicaSet' ? [patch, ...restart] : [patch]

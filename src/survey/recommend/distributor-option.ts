@@ -14,7 +14,9 @@ const longestName = 63
  */
 export function distributorOption({ owner, ask, candidates, wanted, doubts }: Subject): Option | undefined {
   const groups = visibleGroups(candidates.map(({ node }) => node))
-  if (groups === undefined || doubts.length > 0 || ask.spread.some(({ isHard }) => isHard) || owner.name.length > longestName) return undefined
+  if (groups === undefined || doubts.length > 0 || owner.name.length > longestName) return undefined
+  // Versprei leaves it alone: it would count pods of all groups at once.
+  if (ask.spread.some(({ isHard }) => isHard)) return undefined
   const capacity = new Map(candidates.map(one => [one.node.name, one.capacity]))
   const counts = createSequence(groups.map(({ nodes }) => ({ weight: nodes.length, base: 0 }))).prefix(wanted)
   const fillings = groups.map(({ nodes }, index) => {
@@ -36,11 +38,13 @@ export function distributorOption({ owner, ask, candidates, wanted, doubts }: Su
   }
 }
 
-function write({ group, kind: targetKind, namespace, name }: Subject['owner'], groups: readonly VisibleGroup[]): Readonly<Record<string, unknown>> {
+type Owner = Subject['owner']
+
+function write({ group, kind: of, namespace, name }: Owner, groups: readonly VisibleGroup[]): Readonly<Record<string, unknown>> {
   return {
     apiVersion, kind, metadata: { name, namespace },
     spec: {
-      target: { apiVersion: `${group}/${group === 'argoproj.io' ? 'v1alpha1' : 'v1'}`, kind: targetKind, name },
+      target: { apiVersion: `${group}/${group === 'argoproj.io' ? 'v1alpha1' : 'v1'}`, kind: of, name },
       distribution: groups.map(one => ({ name: one.name, ...one.selects, weight: one.nodes.length })),
       spread: [{ maxSkew: 1, topologyKey: hostname, whenUnsatisfiable: 'DoNotSchedule', nodeTaintsPolicy: 'Honor' }],
     },

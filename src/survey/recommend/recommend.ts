@@ -6,9 +6,9 @@ import { createLabelMatch } from '../label-selector.ts'
 import { createRoom, type Room } from '../room/room.ts'
 import { commandsFor } from './commands.ts'
 import { distributorOption } from './distributor-option.ts'
-import { lossesOf, type Filled } from './fill.ts'
 import type { Option } from './option.ts'
-import type { Promised, Recommendation } from './recommendation.ts'
+import { promiseOf } from './promise.ts'
+import type { Recommendation } from './recommendation.ts'
 import { spreadOption } from './spread-option.ts'
 import { describe, distributorOf, type Subject } from './subject.ts'
 import { count, tellRefusals, tellTooLarge } from './words.ts'
@@ -56,11 +56,14 @@ function adviseOn(finding: Finding, assigned: Assigned, room: Room, advice: Advi
   }
   const isTogether = finding.isOnSingleNode || finding.shared.length > 0 || (finding.topology?.untilNone === 0 && finding.pods > 1)
   if (!isTogether) return tooLarge(finding, assigned, room, advice)
+  if (owner.kind === 'CronJob') return only('put a topologySpreadConstraint into its jobTemplate: it is for the Jobs to come')
   if (!changeable.has(owner.kind)) {
     return only(`the template of a ${owner.kind} that is there cannot be changed: put a topologySpreadConstraint into what makes it`)
   }
   const placedBy = distributorOf(pods) ?? targetOf(assigned, advice)
-  if (placedBy !== undefined) return only(`the PodDistributor ${placedBy} places its pods: its spec.spread says how they stand within a group`)
+  if (placedBy !== undefined) {
+    return only(`the PodDistributor ${placedBy} places its pods: its spec.spread says how they stand within a group`)
+  }
   if (owner.template === undefined) return only('its template was not read')
   const subject = describe({ finding, owner, pods, wanted }, advice.state, room)
   if (typeof subject === 'string') return only(`its template is none: ${subject}`)
@@ -71,19 +74,23 @@ function adviseSpread(subject: Subject, advice: Advice): Recommendation {
   const { candidates, finding, owner } = subject
   const nodes = tellNodes(subject, advice.state)
   if (!advice.isWhole) {
-    return only('which nodes there are, or who takes their room, is not known: nothing can be said', ['see what could not be read'])
+    const right = 'to list all nodes, and the pods of every namespace, is needed for that'
+    return only('which nodes there are, or who takes their room, is not known: nothing can be said', [right])
   }
   if (candidates.length < 2) return only(`${count(candidates.length, 'node')} may take its pods: give it others to stand on`, nodes)
   const option = bestOf(subject, advice)
   if (option === undefined) {
-    return only('its template asks for the spread over hosts already; no more than that is certain to leave no pod waiting', [...nodes, ...subject.doubts])
+    const notes = [...nodes, ...subject.doubts]
+    return only('its template asks for the spread over hosts already; no more than that is certain to leave no pod waiting', notes)
   }
   if (option.nodes !== undefined && !isBetter(option, finding)) {
-    return only(`nothing spreads it further: it stands on ${count(finding.byNode.length, 'node')}, of ${candidates.length} that may take its pods`, nodes)
+    const where = `${count(finding.byNode.length, 'node')}, of ${candidates.length} that may take its pods`
+    return only(`nothing spreads it further: it stands on ${where}`, nodes)
   }
-  const promise = promiseOf(option, subject, advice)
+  const promise = promiseOf(option, subject, advice.state)
   const notes = [...nodes, ...option.notes, ...replacing(owner.kind)]
-  return { summary: option.summary, notes, change: option.change, commands: commandsFor(finding.workload, option.change), ...(promise !== undefined && { promise }) }
+  const { summary, change } = option
+  return { summary, notes, change, commands: commandsFor(finding.workload, change), ...(promise !== undefined && { promise }) }
 }
 
 /** The PodDistributor where it spreads as far, for it says more: what is left when nodes of a group go together. */
@@ -102,32 +109,12 @@ function isBetter({ nodes, topology }: Option, finding: Finding): boolean {
   return nodes.domains > now || (nodes.sizes !== undefined && Math.max(...nodes.sizes) < fullest)
 }
 
-function promiseOf({ nodes, topology }: Option, subject: Subject, advice: Advice): Promised | undefined {
-  if (nodes === undefined) return undefined
-  const { key } = subject.finding.topology ?? {}
-  const need = (filled: Filled, by: Finding['nodes']) => lossesOf(filled, isOwnNeed(subject, advice) ? needOf(by) : undefined)
-  return {
-    nodes: need(nodes, subject.finding.nodes),
-    ...(topology !== undefined && key !== undefined && { topology: { key, ...need(topology, subject.finding.topology ?? subject.finding.nodes) } }),
-  }
-}
-
-function needOf({ untilTooFew }: Finding['nodes']): { readonly least: number, readonly by: string } | undefined {
-  return untilTooFew === undefined ? undefined : { least: untilTooFew.least, by: untilTooFew.by }
-}
-
-/** Whether what says how many pods are needed speaks of this workload's pods alone, and there is one that does. */
-function isOwnNeed({ finding, owner, ask }: Subject, { state }: Advice): boolean {
-  if (finding.nodes.untilTooFew?.by === '--min-available') return true
-  const own = state.budgets.filter(({ namespace, selector }) => namespace === owner.namespace && createLabelMatch(selector)(ask.labels))
-  return own.length === 1 && own.every(({ selector }) =>
-    state.pods.filter(({ namespace, labels }) => namespace === owner.namespace && createLabelMatch(selector)(labels)).length === finding.pods)
-}
-
+/** The PodDistributor that is to place its pods, whether it has or not. */
 function targetOf({ workload, pods }: Assigned, { targets = [] }: Advice): string | undefined {
   const labels = pods[0]?.labels ?? {}
-  return targets.find(({ namespace, target }) => namespace === workload.namespace && target.kind === workload.kind && target.group === workload.group
-    && (target.name === undefined || target.name === workload.name)
+  const { group, kind, namespace, name } = workload
+  return targets.find(({ namespace: within, target }) => within === namespace && target.kind === kind && target.group === group
+    && (target.name === undefined || target.name === name)
     && (target.podSelector === undefined || createLabelMatch(target.podSelector)(labels)))?.name
 }
 
@@ -135,7 +122,8 @@ function tellNodes({ refusals, ask }: Subject, { nodes }: ClusterState): readonl
   const refused = [...refusals.values()].filter(one => one !== undefined)
   const open = refusals.size - refused.length
   const others = refused.length === 0 ? '' : `; ${tellRefusals(refused)}`
-  return [`of ${count(refusals.size, 'node')} ${open} ${open === 1 ? 'has' : 'have'} room for another of its pods${others}`, ...tellTooLarge(ask.requests, nodes)]
+  const room = `of ${count(refusals.size, 'node')} ${open} ${open === 1 ? 'has' : 'have'} room for another of its pods`
+  return [`${room}${others}`, ...tellTooLarge(ask.requests, nodes)]
 }
 
 function replacing(kind: string): readonly string[] {

@@ -38,7 +38,7 @@ function restartOption(filled: Filled, zones: ZonePlan, notes: readonly string[]
     change: { kind: 'restart' }, nodes: filled,
     // Its template may say nothing about zones: only where every host gets a pod are they certain.
     topology: zones.when === 'DoNotSchedule' || zones.filled === undefined ? undefined : zones.filled, notes,
-    summary: `make its pods anew: its template asks for the spread over ${hostname} already, and they stand as they did when they were placed`,
+    summary: `make its pods anew: its template asks for the spread over ${hostname} already, and they stand as they were placed once`,
   }
 }
 
@@ -73,7 +73,7 @@ function presentHost({ owner, ask, revisionLabel, candidates, wanted }: Subject)
 }
 
 function indexOf(template: unknown, key: string, when: string): number | undefined {
-  const index = constraintsIn(template).findIndex(one => one['topologyKey'] === key && (one['whenUnsatisfiable'] ?? 'DoNotSchedule') === when)
+  const index = constraintsIn(template).findIndex(one => one['topologyKey'] === key && one['whenUnsatisfiable'] === when)
   return index < 0 ? undefined : index
 }
 

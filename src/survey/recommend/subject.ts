@@ -60,13 +60,17 @@ export function describe(
 /** Of each resource the most: a LimitRange or a webhook may have given its pods more than the template asks for. */
 function largest(all: readonly Amounts[]): Amounts {
   const amounts = new Map<string, number>()
-  for (const [resource, amount] of all.flatMap(one => Object.entries(one))) amounts.set(resource, Math.max(amount, amounts.get(resource) ?? 0))
+  for (const [resource, amount] of all.flatMap(one => Object.entries(one))) {
+    amounts.set(resource, Math.max(amount, amounts.get(resource) ?? 0))
+  }
   return Object.fromEntries(amounts)
 }
 
-function doubtsOf(
-  { ask, owner, pods, candidates }: Pick<Subject, 'ask' | 'owner' | 'candidates'> & { readonly pods: readonly SurveyedPod[] }, state: ClusterState,
-): readonly string[] {
+interface Doubted extends Pick<Subject, 'ask' | 'owner' | 'candidates'> {
+  readonly pods: readonly SurveyedPod[]
+}
+
+function doubtsOf({ ask, owner, pods, candidates }: Doubted, state: ClusterState): readonly string[] {
   const own = new Set(pods.map(({ uid }) => uid))
   const selects = createLabelMatch(owner.selector)
   const others = state.pods.filter(pod => pod.namespace === owner.namespace && !own.has(pod.uid) && selects(pod.labels)
@@ -74,7 +78,7 @@ function doubtsOf(
   const hosts = new Set(candidates.map(({ node }) => node.labels[hostname]))
   return [
     ...ask.unseen.map(what => `not reckoned with: ${what}`),
-    ...(owner.hasClaims === true ? ['each of its pods has a volume of its own: where that can be mounted decides, and a volume that is bound to a node keeps its pod there'] : []),
+    ...(owner.hasClaims === true ? ['each of its pods has a volume of its own; one that is bound to a node keeps its pod there'] : []),
     ...(ask.apart.length > 0 ? ['not reckoned with: its required pod anti-affinity'] : []),
     ...(others.length > 0 ? [`its selector matches ${others.length} of others' pods too, which a constraint would count`] : []),
     ...(hosts.size < candidates.length ? [`several nodes have the same value of ${hostname}`] : []),

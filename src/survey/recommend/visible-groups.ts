@@ -28,7 +28,10 @@ export function visibleGroups(nodes: readonly SurveyedNode[]): readonly [regular
   const { key, value } = best
   const [spot, regular] = [nodes.filter(({ labels }) => labels[key] === value), nodes.filter(({ labels }) => labels[key] !== value)]
   if (regular.length === 0) return undefined
-  return [{ name: 'regular', selects: otherThan(key, value, regular), nodes: regular }, { name: 'spot', selects: { nodeLabel: { [key]: value } }, nodes: spot }]
+  return [
+    { name: 'regular', selects: otherThan(key, value, regular), nodes: regular },
+    { name: 'spot', selects: { nodeLabel: { [key]: value } }, nodes: spot },
+  ]
 }
 
 function isFleeting(key: string, value: string): boolean {

@@ -40,7 +40,8 @@ function wordsOf(refusal: Refusal, many: number): string {
     case 'node-selector': return `${lack} what its nodeSelector asks for`
     case 'node-affinity': return `${are} ruled out by its node affinity`
     case 'too-small': return `${are} too small for ${tellAmount(refusal.resource, refusal.asked)}`
-    case 'no-room': return refusal.resource === 'pods' ? `${have} no place for another pod` : `${have} less than ${tellAmount(refusal.resource, refusal.asked)} left`
+    case 'no-room': return refusal.resource === 'pods'
+      ? `${have} no place for another pod` : `${have} less than ${tellAmount(refusal.resource, refusal.asked)} left`
     case 'host-port': return `${have} the host port ${refusal.port} taken`
     case 'anti-affinity': return `${are} ruled out by its pod anti-affinity over ${refusal.key}`
     case 'spread': break

@@ -21,7 +21,9 @@ export interface ZonePlan {
  * @param hosts what is certain over hosts: undefined where they are a wish
  * @param isAsked whether --topology names the key: otherwise zones are no more than a wish
  */
-export function planZones(key: string, candidates: readonly Candidate[], pods: number, hosts: Filled | undefined, isAsked: boolean): ZonePlan {
+export function planZones(
+  key: string, candidates: readonly Candidate[], pods: number, hosts: Filled | undefined, isAsked: boolean,
+): ZonePlan {
   const labelled = candidates.filter(({ node }) => Object.hasOwn(node.labels, key))
   const zones = [...Map.groupBy(labelled, ({ node }) => node.labels[key]).values()]
   if (labelled.length < candidates.length || zones.length < 2) return { when: undefined, filled: undefined }

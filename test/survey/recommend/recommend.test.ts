@@ -110,7 +110,7 @@ void t.test('nothing is promised where it is not certain, and it is said why', a
       says: /matches 1 of others' pods/u,
     },
     { name: 'two nodes of one name', state: clusterOf(web('Deployment'), ['a', 'a'], [aHost('a'), aHost('b', { [hostname]: 'a' })]), says: /same value of kubernetes/u },
-    { name: 'not everything was read', state: clusterOf(web('Deployment'), ['a', 'a'], three), more: { isWhole: false }, says: /could not be read/u },
+    { name: 'not everything was read', state: clusterOf(web('Deployment'), ['a', 'a'], three), more: { isWhole: false }, says: /to list all nodes, and the pods of every namespace/u },
   ]
   for (const { name, state, more, says } of cases) {
     const recommendation = adviceOn(state, more)
@@ -129,6 +129,7 @@ void t.test('where no change helps, it is said plainly', async t => {
       name: 'its nodeSelector leaves one', summary: /^1 node may take its pods/u,
       state: clusterOf(web('Deployment', { template: templateWith({ nodeSelector: { disk: 'ssd' } }) }), ['a', 'a'], [aHost('a', { disk: 'ssd' }), aHost('b')]),
     },
+    { name: 'a CronJob', state: clusterOf(web('CronJob'), ['a', 'a'], three), summary: /^put a topologySpreadConstraint into its jobTemplate/u },
     { name: 'a Job', state: clusterOf(web('Job'), ['a', 'a'], three), summary: /template of a Job that is there cannot be changed/u },
     {
       name: 'no node is large enough', state: clusterOf(gpu, [undefined, undefined], three),

@@ -12,12 +12,9 @@ export function drawRecommendations(findings: readonly Finding[], paint: Paint):
     const { summary, notes, commands } = recommendation
     const heading = paint(`${printable(workload.namespace)}/${printable(referenceOf(workload))}`, 'bold')
     const lines = [...promised(recommendation), ...notes, ...tried(recommendation)].map(line => `  ${printable(line)}`)
-    return [`${[`${heading}: ${printable(summary)}`, ...lines, ...commands.map(draw)].join('\n')}\n`]
+    return [`${[`${heading}: ${printable(summary)}`, ...lines, ...commands.map(command => `    ${command}`)].join('\n')}\n`]
   }).join('\n')
 }
-
-/** As it is to be copied: a document that a command reads ends with a line of its own. */
-const draw = (command: string): string => (command.includes('\n') ? command : `    ${command}`)
 
 /** The same for Markdown; what a change is made by, in a block that can be copied. */
 export function recommendationsAsMarkdown(findings: readonly Finding[], escape: (text: string) => string): string {
@@ -25,7 +22,7 @@ export function recommendationsAsMarkdown(findings: readonly Finding[], escape: 
     if (recommendation === undefined) return []
     const { summary, notes, commands, change } = recommendation
     const lines = [...promised(recommendation), ...notes, ...tried(recommendation)].map(line => `- ${escape(line)}\n`).join('')
-    const blocks = [...change === undefined ? [] : [block('yaml', asYaml(change))], ...commands.length === 0 ? [] : [block('sh', `${commands.join('\n')}\n`)]]
+    const blocks = change === undefined ? [] : [block('yaml', asYaml(change)), block('sh', `${commands.join('\n')}\n`)]
     return [`### ${escape(`${workload.namespace}/${referenceOf(workload)}`)}\n\n${escape(summary)}\n\n${lines}\n${blocks.join('\n')}`]
   }).join('\n')
 }
@@ -49,11 +46,13 @@ function promised({ promise, change }: Recommendation): readonly string[] {
 
 /** `the loss of 2 nodes, 1 zone; enough are left (2 needed by PodDisruptionBudget web) without 1 node`. */
 export function tellPromise({ nodes, topology }: Promised): string {
-  const each: readonly (readonly [PromisedLosses, string])[] = [[nodes, 'node'], ...topology === undefined ? [] : [[topology, domainName(topology.key)] as const]]
+  const more = topology === undefined ? [] : [[topology, domainName(topology.key)] as const]
+  const each: readonly (readonly [PromisedLosses, string])[] = [[nodes, 'node'], ...more]
   const need = nodes.untilTooFew
   const enough = each.flatMap(([{ untilTooFew }, what]) => (untilTooFew === undefined ? [] : [count(untilTooFew.losses, what)]))
   return `the loss of ${each.map(([{ untilNone }, what]) => count(untilNone, what)).join(', ')}`
-    + (need === undefined || need.losses < 0 ? '' : `, and keeps the ${need.least} that ${need.by} needs after that of ${enough.join(', ')}`)
+    + (need === undefined || need.losses < 0 ? ''
+      : `, and keeps the ${need.least} that ${need.by} needs after that of ${enough.join(', ')}`)
 }
 
 function tried({ trial }: Recommendation): readonly string[] {
