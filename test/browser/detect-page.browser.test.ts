@@ -51,12 +51,13 @@ void t.test('headings and names of workloads stay in sight, on top of what scrol
     const topAt = (x, y) => document.elementFromPoint(at.left + x, at.top + y)?.closest('th, td')
     const row = topAt(20, 400)
     return {
-      scrolled: [scroll.scrollLeft, scroll.scrollTop], corner: topAt(20, 10).textContent, zone: topAt(700, 10).scope, node: topAt(700, 100).className,
+      scrolled: [scroll.scrollLeft, scroll.scrollTop], corner: topAt(20, 10).textContent, zone: topAt(700, 10).scope, zoneName: topAt(360, 10).textContent,
+      isZoneNameInSight: topAt(360, 10).firstElementChild.getBoundingClientRect().left > topAt(20, 10).getBoundingClientRect().right, node: topAt(700, 100).className,
       row: [row.scope, row.parentElement.parentElement.id], first: topAt(20, 400).textContent !== 'team-0/app-0 Deployment',
     }
   })()`)
   t.same(seen, {
-    scrolled: [1500, 3000], corner: 'Workload', zone: 'colgroup', node: 'node', row: ['row', 'workloads'], first: true,
+    scrolled: [1500, 3000], corner: 'Workload', zone: 'colgroup', zoneName: 'zone europe-west4-b', isZoneNameInSight: true, node: 'node', row: ['row', 'workloads'], first: true,
   })
   await page.shoot('scrolled')
 })
@@ -154,6 +155,7 @@ void t.test('every text can be read on what it stands on, in the light and in th
 
 void t.test('on paper nothing is hidden behind a scroll bar or a fold', async t => {
   const page = await openPage(t, chromium, text, { media: 'print' })
+  await page.shoot('print')
   t.same(await page.evaluate(`({
     head: getComputedStyle(document.querySelector('#matrix thead th')).position, tools: document.getElementById('tools').checkVisibility(),
     overflow: getComputedStyle(document.querySelector('.scroll')).overflow,

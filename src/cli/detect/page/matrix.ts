@@ -12,6 +12,9 @@ const longestSpan = 1000
 /** The columns of a workload itself, before those of the nodes: what they are called and what the script sorts them by. */
 const own = [['Workload', 'text'], ['Stands', 'text'], ['Pods', 'number'], ['Survives', 'number']] as const
 
+/** So many nodes have wide columns: there is room for them. */
+const fewest = 10
+
 /**
  * Workloads by nodes, and how many pods each has there. It is one table, so that it reads without colours, styles and script; cells
  * without pods are joined, so that 200 workloads on 100 nodes are some thousand cells.
@@ -20,7 +23,7 @@ export function matrix(picture: Picture, groups: readonly ColumnGroup[]): Markup
   const columns = groups.reduce((sum, { nodes }) => sum + nodes.length, 0)
   const ending = sharedEnding(groups.flatMap(({ nodes }) => nodes.map(({ name }) => name)))
   return html`<div class="scroll" role="region" aria-labelledby="matrix-title" tabindex="0">
-<table id="matrix" aria-labelledby="matrix-title">
+<table id="matrix"${columns > fewest ? html`` : html` class="few"`} aria-labelledby="matrix-title">
 <colgroup><col class="name"><col class="stands"><col class="pods"><col class="survives"></colgroup><colgroup><col class="node" span="${columns}"></colgroup>
 <thead>
 <tr>${own.map(([name, sort]) => html`<th scope="col" rowspan="2" data-sort="${sort}">${name}</th>`)}${groups.map(groupHeading(picture))}</tr>
@@ -41,12 +44,12 @@ function groupHeading(picture: Picture): (group: ColumnGroup) => Markup {
   const what = domainName(topologyKey(picture))
   return ({ domain, nodes }) => {
     const name = domain === undefined ? `no ${what} known` : `${what} ${domain}`
-    return html`<th scope="colgroup" colspan="${nodes.length}" class="edge" title="${name}">${name}</th>`
+    return html`<th scope="colgroup" colspan="${nodes.length}" class="edge" title="${name}"><span>${name}</span></th>`
   }
 }
 
 /** Characters of a node's name, and of what is the matter with it, that have room above its column. */
-const longestName = 27
+const longestName = 24
 
 /** The domain that the nodes' names all end in (`.eu-west-1.compute.internal`), which tells none of them from another. */
 function sharedEnding(names: readonly string[]): string {

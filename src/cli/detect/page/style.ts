@@ -1,7 +1,7 @@
 /** How the page looks: light or dark as its reader has it, and on paper. A cell's shade says how many pods share a node, and its number too. */
 export const style = `
 :root {
-  color-scheme: light dark; --cell: 1.75rem; --zone: 1.75rem;
+  color-scheme: light dark; --cell: 1.75rem; --node: 1.75rem; --name: 19rem;
   --page: #fff; --ink: #1b1f24; --faint: #59636e; --line: #d7dce1; --head: #f4f6f8; --link: #0a58ca; --hover: #e9eef5;
   --n1: #d3e9d6; --n2: #ffe08a; --n3: #fdb26b; --n5: #b3261e; --n5-ink: #fff; --bad: #b3261e; --warn: #8a5a00;
   --u: 59, 110, 180;
@@ -32,19 +32,21 @@ input { margin-left: .4rem; padding: .25rem .5rem; width: 22rem; max-width: 60vw
 .scroll { max-height: 82vh; overflow: auto; border: 1px solid var(--line) }
 table { border-collapse: separate; border-spacing: 0; font-variant-numeric: tabular-nums }
 #matrix { table-layout: fixed; width: 0 }
-col.name { width: 19rem } col.stands { width: 7.5rem } col.pods { width: 4.5rem } col.survives { width: 8.5rem } col.node { width: var(--cell) }
+col.name { width: var(--name) } col.stands { width: 8.5rem } col.pods { width: 4.5rem } col.survives { width: 8.5rem } col.node { width: var(--node) }
+#matrix.few { --node: 6rem }
 th { font-weight: 600; text-align: left }
-#matrix th, #matrix td { height: var(--cell); padding: 0 .5rem; border-bottom: 1px solid var(--line); white-space: nowrap; overflow: hidden; text-overflow: ellipsis }
+#matrix th, #matrix td { height: var(--cell); padding: 0 .5rem; border-bottom: 1px solid var(--line); white-space: nowrap; overflow: clip; text-overflow: ellipsis }
 #matrix thead th { position: sticky; top: 0; z-index: 2; background: var(--head); vertical-align: bottom }
 #matrix thead th:first-child { z-index: 3 }
-#matrix thead tr:first-child th { height: var(--zone) }
-#matrix thead tr + tr th { top: var(--zone); z-index: 2; padding: .4rem 0; text-align: center }
+#matrix thead tr:first-child th { height: var(--cell) }
+[scope=colgroup] span { position: sticky; left: calc(var(--name) + .5rem) }
+#matrix thead tr + tr th { top: var(--cell); padding: .4rem 0; text-align: center }
 #matrix tbody th, #matrix thead tr:first-child th:first-child { position: sticky; left: 0; background: var(--head); border-right: 1px solid var(--line) }
 #matrix tbody th { z-index: 1; font-weight: 400 }
-th.node span { display: inline-block; height: 11.5rem; writing-mode: vertical-rl; transform: rotate(180deg); font-size: .75rem; font-weight: 400; line-height: var(--cell); overflow: hidden; text-overflow: ellipsis }
+th.node span { display: inline-block; max-height: 12rem; writing-mode: vertical-rl; transform: rotate(180deg); font-size: .75rem; font-weight: 400; line-height: var(--cell); text-align: start; overflow: hidden; text-overflow: ellipsis }
 th.faulty { color: var(--bad) }
 #matrix .edge { border-left: 1px solid var(--faint) }
-#matrix td.g { background: repeating-linear-gradient(to right, transparent 0 calc(var(--cell) - 1px), var(--line) calc(var(--cell) - 1px) var(--cell)) }
+#matrix td.g { background: repeating-linear-gradient(to right, transparent 0 calc(var(--node) - 1px), var(--line) calc(var(--node) - 1px) var(--node)) }
 #matrix td[class^=n], #matrix td[class^=u] { padding: 0; text-align: center; border-right: 1px solid var(--line) }
 .n1 { background: var(--n1) } .n2 { background: var(--n2); font-weight: 600 } .n3 { background: var(--n3); font-weight: 700 }
 .n5 { background: var(--n5); color: var(--n5-ink); font-weight: 700 }
@@ -64,12 +66,15 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; mar
 dt { max-width: 30rem } dt.apart { color: var(--faint) } dd { margin: 0 }
 dl:target { outline: 2px solid var(--link); outline-offset: .2rem }
 .nodes { margin-top: .5rem } .nodes th, .nodes td { padding: .1rem 1rem .1rem 0; text-align: left; border-bottom: 1px solid var(--line) }
-@media (max-width: 60rem) { col.name { width: 11rem } body { padding: .5rem } }
+@media (max-width: 60rem) { :root { --name: 11rem } body { padding: .5rem } }
 @media print {
   @page { size: landscape; margin: 1cm }
+  :root { --cell: 1.1rem; --node: .7rem; --name: 11rem }
   body { padding: 0; font-size: 9px; print-color-adjust: exact; -webkit-print-color-adjust: exact }
   .scroll { max-height: none; overflow: visible; border: 0 }
-  #matrix th { position: static !important }
+  #matrix th, [scope=colgroup] span { position: static !important }
+  #matrix td[class^=n], #matrix td[class^=u] { font-size: .5rem }
+  col.survives { width: 5rem } col.stands { width: 6rem } col.pods { width: 3rem }
   #tools, button::after { display: none }
   details::details-content { content-visibility: visible; block-size: auto }
 }
