@@ -33,7 +33,7 @@ input { margin-left: .4rem; padding: .25rem .5rem; width: 22rem; max-width: 60vw
 table { border-collapse: separate; border-spacing: 0; font-variant-numeric: tabular-nums }
 #matrix { table-layout: fixed; width: 0 }
 col.name { width: var(--name) } col.stands { width: 8.5rem } col.pods { width: 4.5rem } col.survives { width: 8.5rem } col.node { width: var(--node) }
-#matrix.few { --node: 6rem }
+#matrix.few { --node: 7rem }
 th { font-weight: 600; text-align: left }
 #matrix th, #matrix td { height: var(--cell); padding: 0 .5rem; border-bottom: 1px solid var(--line); white-space: nowrap; overflow: clip; text-overflow: ellipsis }
 #matrix thead th { position: sticky; top: 0; z-index: 2; background: var(--head); vertical-align: bottom }
@@ -74,6 +74,7 @@ dl:target { outline: 2px solid var(--link); outline-offset: .2rem }
   .scroll { max-height: none; overflow: visible; border: 0 }
   #matrix th, [scope=colgroup] span { position: static !important }
   #matrix td[class^=n], #matrix td[class^=u] { font-size: .5rem }
+  #matrix:not(.few) th.node span { font-size: .5rem; line-height: var(--node) }
   col.survives { width: 5rem } col.stands { width: 6rem } col.pods { width: 3rem }
   #tools, button::after { display: none }
   details::details-content { content-visibility: visible; block-size: auto }
