@@ -1,6 +1,7 @@
 import { createPaint, wantsColour, type Screen } from '../colour.ts'
 import type { Environment } from '../configuration.ts'
 import type { DetectFormat, Output } from './output.ts'
+import { asHtml } from './page/as-html.ts'
 import { asCsv } from './print/as-csv.ts'
 import { asJson, asYaml } from './print/as-data.ts'
 import { asMarkdown } from './print/as-markdown.ts'
@@ -22,7 +23,7 @@ export function render(picture: Picture, { format, file }: Output, { isWide, env
   const formats: Readonly<Record<DetectFormat, () => string>> = {
     table: () => asTable(picture, { isWide, columns: terminal?.columns, paint }),
     json: () => asJson(picture), yaml: () => asYaml(picture), csv: () => asCsv(picture), markdown: () => asMarkdown(picture),
-    name: () => asNames(picture), html: () => asJson(picture),
+    name: () => asNames(picture), html: () => asHtml(picture),
   }
   return formats[format]()
 }
