@@ -12,8 +12,8 @@ export const domainName = (key: string): string => key.slice(key.lastIndexOf('/'
 
 /** How a workload stands, in the words that every format has. */
 export function standing({ pods, isOnSingleNode, shared }: Finding): 'no pod' | 'one pod' | 'single node' | 'shares nodes' | 'spread' {
-  if (pods === 0) return 'no pod'
-  if (isOnSingleNode) return pods === 1 ? 'one pod' : 'single node'
+  if (pods < 2) return pods === 0 ? 'no pod' : 'one pod'
+  if (isOnSingleNode) return 'single node'
   return shared.length > 0 ? 'shares nodes' : 'spread'
 }
 
@@ -26,7 +26,7 @@ export function survives(finding: Finding): string {
 }
 
 /**
- * What may be lost before fewer pods are left than are needed: `0 nodes, 0 zones (2 needed by pdb/web)`; `too few now` where they are fewer
+ * What may be lost before fewer pods are left than are needed: `0 nodes, 0 zones (2 needed by pdb/web)`; `too few already` where they are fewer
  * already.
  */
 export function keepsEnough(finding: Finding): string {
@@ -34,7 +34,7 @@ export function keepsEnough(finding: Finding): string {
   const losses = inEach(finding, (survival, what) => {
     const { untilTooFew } = survival
     if (untilTooFew === undefined) return []
-    const loss = untilTooFew.losses < 0 ? 'too few now' : count(untilTooFew.losses, what)
+    const loss = untilTooFew.losses < 0 ? 'too few already' : count(untilTooFew.losses, what)
     return [needs.size > 1 ? `${loss} (${needOf(survival)})` : loss]
   })
   return needs.size === 1 ? `${[...new Set(losses.split(', '))].join(', ')} (${[...needs].join()})` : losses
