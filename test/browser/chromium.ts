@@ -7,16 +7,35 @@ import type { Readable, Writable } from 'node:stream'
 
 type Params = Readonly<Record<string, unknown>>
 
-/** What the browser says by itself, in the words of the DevTools protocol. */
+/** What the browser says by itself, in the words of the DevTools protocol: as much of it as is listened to. */
 export interface BrowserEvent {
   readonly method: string
-  readonly params: Record<string, any>
   readonly sessionId?: string
+  readonly params: {
+    readonly requestId?: string
+    readonly request?: { readonly url: string }
+    readonly blockedReason?: string
+    readonly entry?: { readonly level: string, readonly text: string }
+    readonly args?: unknown
+    readonly exceptionDetails?: unknown
+  }
 }
+
+/** The answers that are read, one with the other. */
+export interface Answer {
+  readonly targetId: string
+  readonly sessionId: string
+  readonly data: string
+  readonly result: { readonly value: unknown }
+  readonly exceptionDetails?: unknown
+  readonly nodes: readonly { readonly ignored: boolean, readonly role?: { readonly value: string }, readonly name?: { readonly value: string } }[]
+}
+
+type Message = BrowserEvent & { readonly id?: number, readonly result?: Answer, readonly error?: { readonly message: string } }
 
 export interface Chromium {
   /** A call of the DevTools protocol; throws what the browser says is wrong with it. */
-  readonly call: (method: string, params?: Params, sessionId?: string) => Promise<Record<string, any>>
+  readonly call: (method: string, params?: Params, sessionId?: string) => Promise<Answer>
   readonly onEvent: (tell: (event: BrowserEvent) => void) => void
   readonly close: () => Promise<void>
 }
@@ -37,12 +56,12 @@ function findChromium(): string {
 }
 
 /** Messages are JSON, each ended by a NUL: the protocol of --remote-debugging-pipe. */
-function readMessages(from: Readable, tell: (message: any) => void): void {
+function readMessages(from: Readable, tell: (message: Message) => void): void {
   let rest = ''
   from.setEncoding('utf8').on('data', (text: string) => {
     const parts = `${rest}${text}`.split('\0')
     rest = parts.pop() ?? ''
-    for (const part of parts) tell(JSON.parse(part))
+    for (const part of parts) tell(JSON.parse(part) as Message)
   })
 }
 
@@ -53,13 +72,17 @@ export async function startChromium(): Promise<Chromium> {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
   })
   const ended = once(child, 'exit')
-  const waiting = new Map<number, PromiseWithResolvers<Record<string, any>>>()
+  const waiting = new Map<number, PromiseWithResolvers<Answer>>()
   const tells: ((event: BrowserEvent) => void)[] = []
   readMessages(child.stdio[4] as Readable, message => {
-    if (message.id === undefined) for (const tell of tells) tell(message)
-    else if (message.error === undefined) waiting.get(message.id)?.resolve(message.result)
-    else waiting.get(message.id)?.reject(new Error(message.error.message))
-    waiting.delete(message.id)
+    const { id, result, error } = message
+    if (id === undefined) {
+      for (const tell of tells) tell(message)
+      return
+    }
+    if (result === undefined) waiting.get(id)?.reject(new Error(error?.message))
+    else waiting.get(id)?.resolve(result)
+    waiting.delete(id)
   })
   child.once('exit', code => {
     for (const { reject } of waiting.values()) reject(new Error(`${program} ended with ${code}`))
@@ -67,7 +90,7 @@ export async function startChromium(): Promise<Chromium> {
   let last = 0
   return {
     call(method, params = {}, sessionId) {
-      const answer = Promise.withResolvers<Record<string, any>>()
+      const answer = Promise.withResolvers<Answer>()
       waiting.set(++last, answer)
       const input = child.stdio[3] as Writable
       input.write(`${JSON.stringify({ id: last, method, params, ...(sessionId !== undefined && { sessionId }) })}\0`)

@@ -13,7 +13,7 @@ export interface View {
 export interface Page {
   readonly url: string
   /** The value of an expression in the page. */
-  readonly evaluate: (expression: string) => Promise<any>
+  readonly evaluate: <T = unknown>(expression: string) => Promise<T>
   readonly call: Chromium['call']
   /** The addresses that it asked for, and those that its policy refused to ask. */
   readonly requests: () => readonly string[]
@@ -43,16 +43,16 @@ export async function openPage(t: Test, { call, onEvent }: Chromium, text: strin
   const loaded = Promise.withResolvers<void>()
   onEvent(event => {
     if (event.sessionId !== sessionId) return
-    const { method, params } = event
-    if (method === 'Network.requestWillBeSent') asked.set(params['requestId'], params['request'].url)
+    const { method, params: { requestId = '', request, blockedReason, entry, args, exceptionDetails } } = event
+    if (method === 'Network.requestWillBeSent') asked.set(requestId, request?.url ?? '')
     // What is refused is told as a request first.
-    if (method === 'Network.loadingFailed' && params['blockedReason'] === 'csp') {
-      refused.push(asked.get(params['requestId']) ?? '')
-      asked.delete(params['requestId'])
+    if (method === 'Network.loadingFailed' && blockedReason === 'csp') {
+      refused.push(asked.get(requestId) ?? '')
+      asked.delete(requestId)
     }
-    if (method === 'Log.entryAdded') told.push(`${params['entry'].level}: ${params['entry'].text}`)
-    if (method === 'Runtime.consoleAPICalled') told.push(`${params['type']}: ${JSON.stringify(params['args'])}`)
-    if (method === 'Runtime.exceptionThrown') told.push(`exception: ${JSON.stringify(params['exceptionDetails'])}`)
+    if (method === 'Log.entryAdded') told.push(`${entry?.level}: ${entry?.text}`)
+    if (method === 'Runtime.consoleAPICalled') told.push(`console: ${JSON.stringify(args)}`)
+    if (method === 'Runtime.exceptionThrown') told.push(`exception: ${JSON.stringify(exceptionDetails)}`)
     if (method === 'Page.loadEventFired') loaded.resolve()
   })
   for (const domain of ['Page', 'Network', 'Log', 'Runtime']) await inPage(`${domain}.enable`)
@@ -65,10 +65,10 @@ export async function openPage(t: Test, { call, onEvent }: Chromium, text: strin
   return {
     url, refused, told, call: inPage,
     requests: () => [...asked.values()],
-    async evaluate(expression) {
+    async evaluate<T>(expression: string) {
       const { result, exceptionDetails } = await inPage('Runtime.evaluate', { expression, returnByValue: true, awaitPromise: true })
       if (exceptionDetails !== undefined) throw new Error(JSON.stringify(exceptionDetails))
-      return result.value
+      return result.value as T
     },
     async shoot(name) {
       const folder = process.env['SCREENSHOTS']

@@ -75,8 +75,8 @@ void t.test('what may be lost before too few are left names the need, and each w
   const zone = { key: 'zone', unlabelled: 0 }
   const cases = [
     { nodes: survival(1), want: '1 node (2 needed by pdb/web)' },
-    { nodes: survival(-1, '--min-available'), want: 'too few now (2 needed by --min-available)' },
-    { nodes: survival(-1), topology: { ...zone, ...survival(-1) }, want: 'too few now (2 needed by pdb/web)' },
+    { nodes: survival(-1, '--min-available'), want: 'too few already (2 needed by --min-available)' },
+    { nodes: survival(-1), topology: { ...zone, ...survival(-1) }, want: 'too few already (2 needed by pdb/web)' },
     { nodes: survival(2), topology: { ...zone, ...survival(1) }, want: '2 nodes, 1 zone (2 needed by pdb/web)' },
     { nodes: survival(1), topology: { ...zone, ...survival(0, 'PodDisruptionBudget b', 3) }, want: '1 node (2 needed by pdb/web), 0 zones (3 needed by pdb/b)' },
     { want: '-' },

@@ -26,7 +26,7 @@ export function survives(finding: Finding): string {
 }
 
 /**
- * What may be lost before fewer pods are left than are needed: `0 nodes, 0 zones (2 needed by pdb/web)`; `too few now` where they are fewer
+ * What may be lost before fewer pods are left than are needed: `0 nodes, 0 zones (2 needed by pdb/web)`; `too few already` where they are fewer
  * already.
  */
 export function keepsEnough(finding: Finding): string {
@@ -34,7 +34,7 @@ export function keepsEnough(finding: Finding): string {
   const losses = inEach(finding, (survival, what) => {
     const { untilTooFew } = survival
     if (untilTooFew === undefined) return []
-    const loss = untilTooFew.losses < 0 ? 'too few now' : count(untilTooFew.losses, what)
+    const loss = untilTooFew.losses < 0 ? 'too few already' : count(untilTooFew.losses, what)
     return [needs.size > 1 ? `${loss} (${needOf(survival)})` : loss]
   })
   return needs.size === 1 ? `${[...new Set(losses.split(', '))].join(', ')} (${[...needs].join()})` : losses
