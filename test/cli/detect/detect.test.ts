@@ -50,7 +50,7 @@ void t.test('into a file, in the format of its ending', async t => {
   t.match(await readFile(`${folder}/shop.html`, 'utf8'), /^<!doctype html>/u)
   const { code, err } = await detect(['-o', `${folder}/no/shop.json`])
   t.equal(code, 2)
-  t.match(err, /^versprei detect: ENOENT: no such file or directory, open '\S+\/no\/shop\.json'\n$/u)
+  t.match(err, /^versprei detect: \S+\/no\/shop\.json cannot be written: \S+\/no: ENOENT\n$/u)
 })
 
 void t.test('exit code 1 where a workload is as it must not be', async t => {
