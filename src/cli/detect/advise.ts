@@ -3,7 +3,7 @@ import type { ClusterState } from '../../survey/cluster-state.ts'
 import type { Survey } from '../../survey/finding.ts'
 import { readPod } from '../../survey/read-pod.ts'
 import { recommend, type Advice } from '../../survey/recommend/recommend.ts'
-import { createLists, type Lists, type Reading } from '../survey/lists.ts'
+import { askOnce, createLists, type Lists, type Reading } from '../survey/lists.ts'
 import type { ReadState } from '../survey/read-state.ts'
 import { createRefusals } from '../survey/refusals.ts'
 
@@ -12,7 +12,7 @@ import { createRefusals } from '../survey/refusals.ts'
  * PodDistributors there are. Nothing is written.
  */
 export async function advise(survey: Survey, state: ReadState, topology: string | undefined, reading: Reading): Promise<Survey> {
-  const lists = createLists(reading, undefined, createRefusals())
+  const lists = createLists(askOnce(reading), undefined, createRefusals())
   const [pods, targets] = await Promise.all([state.areAllPodsRead ? state.pods : listPods(lists), listTargets(lists)])
   const whole: ClusterState = { ...state, pods: pods ?? state.pods }
   return recommend(survey, { state: whole, isWhole: state.areNodesKnown && pods !== undefined, targets, topology })

@@ -17,7 +17,7 @@ const none: Recommendation = { summary: 'one replica', notes: [], commands: [] }
 
 const print = (format: DetectFormat, ...recommendations: readonly Recommendation[]): string => render(
   picture(recommendations.map((recommendation, index) => finding({ name: `web-${index}`, on: { a: ['x', 'y'] }, recommendation }))),
-  { format }, { isWide: false, environment: {}, screen: undefined },
+  { format }, { isWide: false, mayColour: false, environment: {}, screen: undefined },
 )
 
 void t.test('below the table: what to do, what it survives then, and what came of the dry run', async t => {
