@@ -15,7 +15,9 @@ export function spreadOption(subject: Subject, topology: string | undefined): Op
   const certain = doubts.length === 0 && others.length === 0 ? fillDomains(candidates.map(({ capacity }) => capacity), wanted) : undefined
   const has = presentHost(subject)
   const zoneKey = topology === hostname ? zoneLabel : topology ?? zoneLabel
-  const zones = planZones(zoneKey, candidates, wanted, certain, zoneKey === topology)
+  // Where old pods are counted, what an update has left of them may leave no node that both constraints permit.
+  const mayBeHard = zoneKey === topology && subject.revisionLabel !== undefined
+  const zones = planZones(zoneKey, candidates, wanted, certain, mayBeHard)
   const notes = [...doubts, ...others.map(key => `its hard spread over ${key} stays: whether every pod could keep both is not certain`)]
   if (has.filled !== undefined && doubts.length === 0 && others.length === 0) return restartOption(has.filled, zones, notes)
   if (certain === undefined && has.says) return undefined
@@ -57,11 +59,13 @@ interface PresentHost {
 
 /**
  * What the template says over hosts already. Of a Deployment the constraint has to tell revisions apart: otherwise pods that an update
- * removes are counted while the new ones are placed.
+ * removes are counted while the new ones are placed. A StatefulSet replaces one after another: each goes where least are, and when all are
+ * replaced none has two more than another, though all were counted.
  */
 function presentHost({ owner, ask, revisionLabel, candidates, wanted }: Subject): PresentHost {
+  const isOneByOne = revisionLabel === undefined || owner.kind === 'StatefulSet'
   const present = constraintsIn(owner.template).filter(({ topologyKey, matchLabelKeys }) => topologyKey === hostname
-    && (revisionLabel === undefined || (Array.isArray(matchLabelKeys) && matchLabelKeys.includes(revisionLabel))))
+    && (isOneByOne || (Array.isArray(matchLabelKeys) && matchLabelKeys.includes(revisionLabel))))
     .map(one => readSpreadRule(one, ask.labels)).filter(({ counts }) => counts(ask.labels))
   // Without Honor a node whose taint keeps the pods away counts as an empty domain; those are no candidates.
   const hard = present.find(({ isHard, maxSkew, minDomains, honoursTaints, honoursAffinity }) =>

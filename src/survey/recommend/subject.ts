@@ -33,7 +33,9 @@ export interface Subject {
   readonly doubts: readonly string[]
 }
 
-const revisionLabels: Readonly<Record<string, string>> = { Deployment: 'pod-template-hash', Rollout: 'rollouts-pod-template-hash' }
+const revisionLabels: Readonly<Record<string, string>> = {
+  Deployment: 'pod-template-hash', Rollout: 'rollouts-pod-template-hash', StatefulSet: 'controller-revision-hash',
+}
 
 /** The answer is a text where the template is none: what is wrong with it. */
 export function describe(

@@ -19,15 +19,15 @@ export interface ZonePlan {
  * `initPreScoreState`): then there is none.
  *
  * @param hosts what is certain over hosts: undefined where they are a wish
- * @param isAsked whether --topology names the key: otherwise zones are no more than a wish
+ * @param mayBeHard whether --topology names the key, and constraints count pods of one revision: otherwise zones are no more than a wish
  */
 export function planZones(
-  key: string, candidates: readonly Candidate[], pods: number, hosts: Filled | undefined, isAsked: boolean,
+  key: string, candidates: readonly Candidate[], pods: number, hosts: Filled | undefined, mayBeHard: boolean,
 ): ZonePlan {
   const labelled = candidates.filter(({ node }) => Object.hasOwn(node.labels, key))
   const zones = [...Map.groupBy(labelled, ({ node }) => node.labels[key]).values()]
   if (labelled.length < candidates.length || zones.length < 2) return { when: undefined, filled: undefined }
-  if (!isAsked || hosts?.sizes === undefined) return { when: 'ScheduleAnyway', filled: undefined }
+  if (!mayBeHard || hosts?.sizes === undefined) return { when: 'ScheduleAnyway', filled: undefined }
   const share = Math.ceil(pods / candidates.length)
   const isEven = zones.every(zone => zone.length === zones[0]?.length) && candidates.every(({ capacity }) => capacity >= share)
   const withRoom = zones.filter(zone => zone.some(({ capacity }) => capacity > 0)).length

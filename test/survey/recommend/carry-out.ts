@@ -64,7 +64,7 @@ export function carryOut(state: ClusterState, { workload }: Finding, change: Cha
 }
 
 function newPod(owner: SurveyedOwner, template: unknown): PodToPlace {
-  const labels = { 'pod-template-hash': 'new' }
+  const labels = { 'pod-template-hash': 'new', 'controller-revision-hash': 'new' }
   const pod = readPodToPlace(template, { namespace: owner.namespace, labels, requests: requestsOf(template) })
   if (typeof pod === 'string') throw new Error(pod)
   return pod

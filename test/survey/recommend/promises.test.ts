@@ -1,3 +1,4 @@
+import { deepEqual } from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
 import type { ClusterState, SurveyedNode } from '../../../src/survey/cluster-state.ts'
@@ -15,7 +16,7 @@ interface Plot {
   readonly replicas: number
   readonly cpu: number
   readonly existing: readonly object[]
-  readonly kind: 'Deployment' | 'StatefulSet'
+  readonly kind: 'Deployment' | 'StatefulSet' | 'ReplicaSet'
   readonly isZoneAsked: boolean
 }
 
@@ -37,7 +38,7 @@ const plots: fc.Arbitrary<Plot> = fc.record({
   replicas: fc.integer({ min: 2, max: 12 }),
   cpu: fc.constantFrom(500, 1000, 2000),
   existing: fc.uniqueArray(fc.constantFrom(...present), { maxLength: 2, selector: ({ topologyKey, whenUnsatisfiable }) => topologyKey + whenUnsatisfiable }),
-  kind: fc.constantFrom('Deployment', 'StatefulSet'),
+  kind: fc.constantFrom('Deployment', 'StatefulSet', 'ReplicaSet'),
   isZoneAsked: fc.boolean(),
 })
 
@@ -64,7 +65,7 @@ function build({ nodes, taken, replicas, cpu, existing, kind }: Plot): ClusterSt
 void t.test('what is promised is what comes of it, whichever node the scheduler takes; and nobody waits', async t => {
   const seen = { promised: 0, zones: 0, restarts: 0 }
   fc.assert(fc.property(plots, fc.boolean(), fc.infiniteStream(fc.nat()), (plot, isAtOnce, chances) => {
-    const how = isAtOnce ? 'recreate' : plot.kind === 'StatefulSet' ? 'replace' : 'roll'
+    const how = isAtOnce ? 'recreate' : plot.kind === 'Deployment' ? 'roll' : 'replace'
     const state = build(plot)
     const topology = plot.isZoneAsked ? zone : undefined
     const options: SurveyOptions = { topology, minAvailable: '50%' }
@@ -73,17 +74,18 @@ void t.test('what is promised is what comes of it, whichever node the scheduler 
     if (finding === undefined || change === undefined || promise === undefined) return
     const after = carryOut(state, finding, change, how, nodes => nodes[Number(chances.next().value) % nodes.length])
     const [now] = takeSurvey(after.state, options).findings
-    t.same({ waiting: after.waiting, pods: now?.pods }, { waiting: 0, pods: plot.replicas })
+    deepEqual({ waiting: after.waiting, pods: now?.pods }, { waiting: 0, pods: plot.replicas })
     const { nodes, topology: zones } = promise
-    t.same(now?.nodes, nodes)
+    deepEqual(now?.nodes, nodes)
     if (zones !== undefined) {
-      const { unlabelled: _, ...found } = now?.topology ?? { unlabelled: 0 }
-      t.same(zones.untilTooFew === undefined ? { ...found, untilTooFew: undefined } : found, zones.untilTooFew === undefined ? { ...zones, untilTooFew: undefined } : zones)
+      const { unlabelled: _, ...found } = now?.topology ?? { unlabelled: 0, untilTooFew: undefined }
+      const { untilTooFew, ...losses } = found
+      // How many stand in each zone is not always certain.
+      deepEqual(zones.untilTooFew === undefined ? losses : { untilTooFew, ...losses }, zones)
       seen.zones += 1
     }
     seen.promised += 1
     if (change.kind === 'restart') seen.restarts += 1
-    if (!t.passing()) throw new Error(JSON.stringify(plot))
-  }), { numRuns: 3000, endOnFailure: false })
+  }), { numRuns: 3000 })
   t.ok(seen.promised > 200 && seen.zones > 30 && seen.restarts > 3, `enough was promised: ${JSON.stringify(seen)}`)
 })

@@ -63,7 +63,11 @@ void t.test('the smallest change: constraints that are there stay, and none is t
   const cases: readonly { readonly name: string, readonly state: ClusterState, readonly want: unknown }[] = [
     { name: 'zones are wished for where nodes have several', state: clusterOf(web('Deployment'), ['a', 'a', 'a'], inZones), want: [hardHost, softZone] },
     { name: 'and not where one of them has none', state: clusterOf(web('Deployment'), ['a', 'a', 'a'], [...inZones, aHost('d')]), want: [hardHost] },
-    { name: 'a StatefulSet has no revisions to tell apart', state: clusterOf(web('StatefulSet'), ['a', 'a'], three), want: [withoutKeys] },
+    {
+      name: 'each kind has a label of its own for revisions', state: clusterOf(web('StatefulSet'), ['a', 'a'], three),
+      want: [{ ...hardHost, matchLabelKeys: ['controller-revision-hash'] }],
+    },
+    { name: 'but a ReplicaSet, which has none', state: clusterOf(web('ReplicaSet'), ['a', 'a'], three), want: [withoutKeys] },
     {
       name: 'a custom resource takes no strategic patch', state: clusterOf(web('Rollout'), ['a', 'a'], three),
       want: [{ op: 'add', path, value: [{ ...hardHost, matchLabelKeys: ['rollouts-pod-template-hash'] }] }],
