@@ -107,7 +107,7 @@ async function passes(t: Test, { count, run }: Course): Promise<void> {
   t.teardown(() => Promise.all(['', '-peers'].map(end => callApi('DELETE', `/api/v1/namespaces/default/secrets/${secret}${end}`))))
   const namespace = await createNamespace(t)
   const replicas = await startReplicas(t, count, {
-    version: previous, hasPeers: true, certificateSecret: secret, flags: ['--drain', '4'], balancer: { noticeAfter: 1500 },
+    version: previous, hasPeers: true, certificateSecret: secret, flags: ['--drain', '10'], balancer: { noticeAfter: 1500 },
   })
   await distribute(namespace, shape)
   await waitFor('every replica knows the distributor', async () => await replicas.sum('versprei_distributors', { state: 'valid' }) === count)
