@@ -1,3 +1,5 @@
+import type { ClusterFlags } from './cluster-flags.ts'
+
 /** What a user can vouch for where no cluster tells. */
 export const confirmations = ['trusted', 'served'] as const
 
@@ -6,13 +8,11 @@ export const defaultNamespace = 'versprei-system'
 export const defaultTimeout = 600
 
 /** Which Secret, in which cluster. */
-export interface SecretRotation {
+export interface SecretRotation extends ClusterFlags {
   /** As `versprei serve --certificate-secret` has it. */
   readonly certificateSecret?: string
   readonly peers?: true
   readonly namespace?: string
-  readonly kubeconfig?: string
-  readonly context?: string
   /** Seconds. */
   readonly timeout?: number
 }

@@ -1,20 +1,18 @@
 import { stringify } from 'yaml'
-import { connect } from '../cluster/connection.ts'
 import type { Replica } from '../cluster/lease-versions.ts'
-import { sourceOf } from './cluster-source.ts'
+import { clusterFlagNames, type ClusterFlags } from './cluster-flags.ts'
 import { leaseName, readClusterVersions, type ClusterVersions } from './cluster-versions.ts'
 import type { Environment } from './configuration.ts'
 import { messageOf } from './message-of.ts'
+import { openConfigured } from './open-connection.ts'
 import type { versionOutputs } from './output-formats.ts'
 import { readVersion } from './package-version.ts'
 import { parseSomeFlags } from './some-flags.ts'
 import { table } from './table.ts'
 
-export interface VersionFlags {
+export interface VersionFlags extends ClusterFlags {
   /** Asks no cluster. */
   readonly client?: boolean
-  readonly kubeconfig?: string
-  readonly context?: string
   readonly leaseNamespace?: string
   readonly output: typeof versionOutputs[number]
 }
@@ -53,26 +51,21 @@ export async function version(flags: VersionFlags, io: VersionIo): Promise<numbe
   return troubles.length === 0 ? 0 : isMisused ? 2 : 1
 }
 
-const flagNames = ['kubeconfig', 'context', 'lease-namespace'] as const
+const flagNames = [...clusterFlagNames, 'lease-namespace'] as const
 
 async function askCluster(flags: VersionFlags, { environment, now }: VersionIo): Promise<Found> {
   const { kubeconfig, context, leaseNamespace } = flags
-  const given = {
-    ...(kubeconfig !== undefined && { kubeconfig }), ...(context !== undefined && { context }),
-    ...(leaseNamespace !== undefined && { 'lease-namespace': leaseNamespace }),
-  }
-  const parsed = parseSomeFlags(flagNames, given, environment)
+  const parsed = parseSomeFlags(flagNames, { kubeconfig, context, 'lease-namespace': leaseNamespace }, environment)
   if ('mistakes' in parsed) return { troubles: parsed.mistakes, isMisused: true }
+  const connection = await openConfigured(parsed.configuration, environment)
+  if ('mistakes' in connection) return { troubles: connection.mistakes }
   try {
-    const connection = await connect(sourceOf(parsed.configuration, environment))
-    try {
-      const found = await readClusterVersions(connection, parsed.configuration.leaseNamespace)
-      return describe(found, connection.server, now())
-    } finally {
-      await connection.close()
-    }
+    const found = await readClusterVersions(connection, parsed.configuration.leaseNamespace)
+    return describe(found, connection.server, now())
   } catch (error) {
     return { troubles: [messageOf(error)] }
+  } finally {
+    await connection.close()
   }
 }
 

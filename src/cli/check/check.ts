@@ -1,11 +1,12 @@
 import { setTimeout } from 'node:timers/promises'
+import type { ClusterFlags } from '../cluster-flags.ts'
 import type { Environment } from '../configuration.ts'
 import { messageOf } from '../message-of.ts'
+import { openConnection } from '../open-connection.ts'
 import { createApi } from './api.ts'
 import { examine } from './examine.ts'
 import { checkNames } from './line.ts'
 import type { Timing } from './look-at-lease.ts'
-import { openConnection, type ClusterFlags } from './open-connection.ts'
 import { print, type CheckOutput } from './print.ts'
 
 export interface CheckFlags extends ClusterFlags {
