@@ -11,10 +11,7 @@ export const clusterFlagNames = ['kubeconfig', 'context'] as const satisfies rea
 
 /** Adds --kubeconfig and --context, as `serve` has them. */
 export function addClusterFlags(command: Command): Command {
-  for (const name of clusterFlagNames) {
-    const flag = serveFlags.find(one => one.name === name)
-    if (flag !== undefined) addServeFlag(command, flag)
-  }
+  for (const flag of serveFlags.filter(({ name }) => clusterFlagNames.some(one => one === name))) addServeFlag(command, flag)
   return command
 }
 

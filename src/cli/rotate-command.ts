@@ -1,7 +1,8 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
+import { usualNamespace } from '../controllers/installed-names.ts'
 import { addClusterFlags } from './cluster-flags.ts'
 import type { RotateIo } from './rotate.ts'
-import { confirmations, defaultNamespace, defaultTimeout, type RotateFlags } from './rotate-flags.ts'
+import { confirmations, defaultTimeout, type RotateFlags } from './rotate-flags.ts'
 
 /** An hour: nobody waits longer for what takes a minute. */
 const longestTimeout = 3600
@@ -18,7 +19,7 @@ export function addRotate(certs: Command, io: RotateIo, finish: (result: Promise
   const command = certs.enablePositionalOptions().command('rotate')
     .description('replace the authority by one with a new key: both are trusted until every replica serves a certificate by the new one')
     .option('--certificate-secret <NAME>', 'Secret by which the replicas share their certificates, as `serve` has it')
-    .option('-n, --namespace <NAME>', 'namespace of the Secret', defaultNamespace)
+    .option('-n, --namespace <NAME>', 'namespace of the Secret', usualNamespace)
     .option('--certificates <DIR>', 'a folder of certificates, in place of a Secret: one step each time')
     .option('--peers', 'the authority of what replicas say to each other, in place of the one that the API server trusts')
     .addOption(new Option('--confirm <WHAT>',

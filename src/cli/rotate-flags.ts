@@ -3,7 +3,6 @@ import type { ClusterFlags } from './cluster-flags.ts'
 /** What a user can vouch for where no cluster tells. */
 export const confirmations = ['trusted', 'served'] as const
 
-export const defaultNamespace = 'versprei-system'
 /** Seconds. */
 export const defaultTimeout = 600
 

@@ -1,12 +1,13 @@
 import { setTimeout } from 'node:timers/promises'
 import { announceAuthority, rotationOf, type Rotation, type RotationWish } from '../certificates/rotation.ts'
 import { ClusterError } from '../cluster/cluster-error.ts'
+import { usualNamespace } from '../controllers/installed-names.ts'
 import { openSecretFiles, type SecretFiles } from '../controllers/secret-files.ts'
 import { peersSecret } from './certificate-secrets.ts'
 import type { Environment } from './configuration.ts'
 import { messageOf } from './message-of.ts'
 import { openConnection } from './open-connection.ts'
-import { defaultNamespace, defaultTimeout, type SecretRotation } from './rotate-flags.ts'
+import { defaultTimeout, type SecretRotation } from './rotate-flags.ts'
 
 interface Io {
   readonly environment: Environment
@@ -72,7 +73,7 @@ async function announce(secret: SecretFiles, where: string, wish: RotationWish, 
  * 0, or 1 when they have not in time, or 2 where there is no cluster. Throws an Error when there is nothing that could be changed.
  */
 export async function rotateSecret(flags: SecretRotation, wish: () => RotationWish, { environment, stderr }: Io): Promise<number> {
-  const { certificateSecret = '', namespace = defaultNamespace, timeout = defaultTimeout } = flags
+  const { certificateSecret = '', namespace = usualNamespace, timeout = defaultTimeout } = flags
   const name = flags.peers === true ? peersSecret(certificateSecret) : certificateSecret
   const where = `Secret ${namespace}/${name}`
   const connection = await openConnection(flags, environment)
