@@ -1,4 +1,3 @@
-import { stringify } from 'yaml'
 import type { Replica } from '../cluster/lease-versions.ts'
 import { leaseName } from '../controllers/installed-names.ts'
 import { clusterFlagNames, type ClusterFlags } from './cluster-flags.ts'
@@ -8,6 +7,7 @@ import { messageOf } from './message-of.ts'
 import { openConfigured } from './open-connection.ts'
 import type { versionOutputs } from './output-formats.ts'
 import { readVersion } from './package-version.ts'
+import { printAs } from './print-as.ts'
 import { parseSomeFlags } from './some-flags.ts'
 import { table } from './table.ts'
 
@@ -47,7 +47,8 @@ interface Found {
 export async function version(flags: VersionFlags, io: VersionIo): Promise<number> {
   const client = { version: await readVersion(), node: process.version }
   const { server, troubles, isMisused = false }: Found = flags.client === true ? { troubles: [] } : await askCluster(flags, io)
-  io.stdout(print({ client, ...server }, flags.output))
+  const found = { client, ...server }
+  io.stdout(printAs(flags.output, found, () => draw(found)))
   for (const trouble of troubles) io.stderr(`versprei version: ${trouble}\n`)
   return troubles.length === 0 ? 0 : isMisused ? 2 : 1
 }
@@ -93,10 +94,7 @@ function toPrint({ identity, version = 'unknown' }: Replica, leads: boolean): No
   return { name: identity.replace(/_[\da-f-]{36}$/u, ''), version, leads }
 }
 
-function print(versions: Versions, output: VersionFlags['output']): string {
-  if (output === 'json') return `${JSON.stringify(versions, undefined, 2)}\n`
-  if (output === 'yaml') return stringify(versions)
-  const { client, kubernetes, replicas = [] } = versions
+function draw({ client, kubernetes, replicas = [] }: Versions): string {
   return table(['PART', 'VERSION', 'WHERE'], [
     ['client', client.version, `Node.js ${client.node}`],
     ...(kubernetes === undefined ? [] : [['API server', kubernetes.version, kubernetes.server]]),
