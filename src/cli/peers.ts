@@ -104,7 +104,8 @@ export async function startPeers(options: PeersOptions): Promise<Peers> {
     post: (url, path, body, timeout) => client.send(url, path, JSON.stringify(body), timeout), peersIn,
   })
   const forward = createForward({
-    client, leader: () => lead.other(), breaker: answeredAt => createBreaker(() => performance.now(), answeredAt), elapsed: () => performance.now(),
+    client, leader: () => lead.other(), breaker: answeredAt => createBreaker(() => performance.now(), answeredAt),
+    elapsed: () => performance.now(),
     onResult: metrics.countForward, told: leader => election.follow(leader), lost: () => void election.look(),
   })
   election.start()

@@ -65,7 +65,9 @@ export async function prepare(
   return { mistakes }
 }
 
-async function readAuthorities({ clientCa, names }: Configuration): Promise<{ readonly ca?: string, readonly mistakes: readonly string[] }> {
+async function readAuthorities(
+  { clientCa, names }: Configuration,
+): Promise<{ readonly ca?: string, readonly mistakes: readonly string[] }> {
   try {
     return clientCa === undefined ? { mistakes: [] } : { ca: await readClientAuthorities(clientCa), mistakes: [] }
   } catch (error) {
@@ -81,7 +83,9 @@ async function makeCertificates(
   const makePeers = () => ensurePeerCertificates(certificates, new Date())
   await (secrets === undefined ? makeServing() : secrets.serving.settle(makeServing))
   if (leaseNamespace !== undefined) await (secrets === undefined ? makePeers() : secrets.peers.settle(makePeers))
-  else if (certificateSecret !== undefined) throw new Error(`to share them by ${names['certificate-secret']}, ${names['lease-namespace']} is needed outside a cluster`)
+  else if (certificateSecret !== undefined) {
+    throw new Error(`to share them by ${names['certificate-secret']}, ${names['lease-namespace']} is needed outside a cluster`)
+  }
 }
 
 function tellCertificates(error: unknown, names: Configuration['names']): string {

@@ -9,7 +9,8 @@ export function addCheck(program: Command, io: CheckIo, finish: (result: Promise
   const command = program.command('check')
     .description('look at an installation: each line ok, or what to do; reads only, and creates one pod by dry run')
   addClusterFlags(command)
-    .option('-n, --namespace <NAME>', `namespace of Versprei; default: that of the Service that is called, else ${usualNamespace}`, parseName)
+    .option('-n, --namespace <NAME>',
+      `namespace of Versprei; default: that of the Service that is called, else ${usualNamespace}`, parseName)
     .option('--service-account <NAME>', 'whose rights are looked at; default: that of its Deployment, else versprei', parseName)
     .addOption(new Option('-o, --output <FORMAT>', 'how to print').choices(checkOutputs).default('table'))
     .action((options: CheckFlags) => finish(import('./check.ts').then(({ check }) => check(options, io))))

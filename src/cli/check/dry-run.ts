@@ -38,7 +38,8 @@ export type NoTrial = { readonly kind: 'none' } | Unknown
 export function judgeTrial(trial: Trial | NoTrial): Line {
   if ('kind' in trial) {
     return trial.kind === 'none'
-      ? skip('dry-run', 'not tried: no PodDistributor that places has a workload with a ReplicaSet, StatefulSet or Job, in a namespace that stays')
+      ? skip('dry-run',
+        'not tried: no PodDistributor that places has a workload with a ReplicaSet, StatefulSet or Job, in a namespace that stays')
       : unknown('dry-run', 'whether a pod is placed', trial)
   }
   const { candidate: { distributor: { namespace, name }, owner }, mayCreate, created, without } = trial
