@@ -15,7 +15,10 @@ export interface Greeter {
 
 /** Milliseconds. */
 const helloLimit = 1000
-/** Milliseconds; idle connections are kept for a minute (`admission/peer-client.ts`). A handshake of both sides costs some milliseconds of CPU. */
+/**
+ * Milliseconds; idle connections are kept for a minute (`admission/peer-client.ts`). A handshake of both sides costs some milliseconds of
+ * CPU.
+ */
 const warmEvery = 25_000
 const warmConnections = 4
 /** Addresses that are remembered: replicas come and go. */

@@ -6,7 +6,9 @@ import type { Follower } from './followers.ts'
 import { settleLimit, type Settling } from './settling.ts'
 
 /** POSTs JSON to a path of a replica's address. Rejects when there is no answer in time; with `failure: 'refused'` where nobody listens. */
-export type Post = (url: string, path: string, body: unknown, timeout: number) => Promise<{ readonly status: number, readonly text: string }>
+export type Post = (
+  url: string, path: string, body: unknown, timeout: number,
+) => Promise<{ readonly status: number, readonly text: string }>
 
 export interface HandOverOptions {
   readonly self: Leader & { readonly url: string }
@@ -29,7 +31,9 @@ export interface HandOver {
 
 /** Milliseconds. To take the Lease is a write to the API server, which a burst of pods makes slow; meanwhile we decide as before. */
 const takeLimit = 2500
-/** HTTP status of a replica that cannot lead: it is about to end itself, or knows too little yet. Any other may mean that the write failed. */
+/**
+ * HTTP status of a replica that cannot lead: it is about to end itself, or knows too little yet. Any other may mean that the write failed.
+ */
 export const notReady = 409
 /** Milliseconds that the next leader waits for the seats, from when it has the Lease: longer than we decide as before. */
 export const seatsLimit = takeLimit + settleLimit

@@ -37,7 +37,9 @@ export interface Leadership {
   readonly mayWrite: () => boolean
   /** Whom to ask instead; undefined: nobody is known. */
   readonly other: () => Leader | undefined
-  /** Resolves once it is settled who leads; undefined: it is. Reviews wait for it, for some milliseconds and never for more than a second. */
+  /**
+   * Resolves once it is settled who leads; undefined: it is. Reviews wait for it, for some milliseconds and never for more than a second.
+   */
   readonly settling: () => Promise<void> | undefined
   /** A replica says that it follows us. Answers with the others that do; undefined: we do not lead. */
   readonly hello: (follower: Follower) => readonly Follower[] | undefined

@@ -17,7 +17,10 @@ export interface Succession {
   readonly isFresh: () => boolean
 }
 
-/** Milliseconds. The leader's loops begin with lists, each of which holds up reviews for a moment; the one before has just gone through them. */
+/**
+ * Milliseconds. The leader's loops begin with lists, each of which holds up reviews for a moment; the one before has just gone through
+ * them.
+ */
 const freshFor = 5000
 
 export function createSuccession(clock: Clock): Succession {
