@@ -83,8 +83,8 @@ function indexOf(template: unknown, key: string, when: string): number | undefin
 
 function tell(placed: readonly Placed[]): string {
   const parts = placed.map(({ constraint, replaces }) => {
-    const how = constraint['whenUnsatisfiable'] === 'DoNotSchedule' ? 'hard' : 'soft'
-    return `a ${how} one over ${String(constraint['topologyKey'])}${replaces === undefined ? '' : ' in place of its own'}`
+    const { whenUnsatisfiable, topologyKey } = constraint
+    return `${String(whenUnsatisfiable)} over ${String(topologyKey)}${replaces === undefined ? '' : ' in place of its own'}`
   })
   return `give its template ${placed.length === 1 ? 'a topologySpreadConstraint' : 'topologySpreadConstraints'}: ${parts.join(', ')}`
 }

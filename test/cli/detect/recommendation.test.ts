@@ -6,7 +6,7 @@ import { finding, picture } from './pictures.ts'
 
 const body = { spec: { template: { spec: { topologySpreadConstraints: [{ maxSkew: 1 }] } } } }
 const patch: Recommendation = {
-  summary: 'give its template a topologySpreadConstraint: a hard one over kubernetes.io/hostname', notes: ['of 3 nodes 3 have room'],
+  summary: 'give its template a topologySpreadConstraint: DoNotSchedule over kubernetes.io/hostname', notes: ['of 3 nodes 3 have room'],
   change: { kind: 'patch', type: 'strategic', body }, commands: ['kubectl -n shop patch deployment/web -p \'{}\''],
   promise: {
     nodes: { domains: 3, untilNone: 2, untilTooFew: { least: 2, by: '--min-available', losses: 1 } }, topology: { key: 'example.com/rack', domains: 2, untilNone: 1 },
@@ -22,7 +22,7 @@ const print = (format: DetectFormat, ...recommendations: readonly Recommendation
 
 void t.test('below the table: what to do, what it survives then, and what came of the dry run', async t => {
   t.equal(print('table', patch, none).split('\n').slice(6).join('\n'), [
-    'shop/deployment.apps/web-0: give its template a topologySpreadConstraint: a hard one over kubernetes.io/hostname',
+    'shop/deployment.apps/web-0: give its template a topologySpreadConstraint: DoNotSchedule over kubernetes.io/hostname',
     '  then it survives the loss of 2 nodes, 1 rack, and keeps the 2 that --min-available needs after that of 1 node',
     '  of 3 nodes 3 have room',
     '  tried, and refused: no\\x1b[2J',

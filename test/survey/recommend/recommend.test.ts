@@ -37,7 +37,7 @@ const softZone = { ...hardHost, topologyKey: zone, whenUnsatisfiable: 'ScheduleA
 void t.test('a Deployment on one node of three: the whole recommendation', async t => {
   const body = { spec: { template: { spec: { topologySpreadConstraints: [hardHost] } } } }
   t.strictSame(adviceOn(clusterOf(web('Deployment'), ['a', 'a', 'a'], three)), {
-    summary: 'give its template a topologySpreadConstraint: a hard one over kubernetes.io/hostname',
+    summary: 'give its template a topologySpreadConstraint: DoNotSchedule over kubernetes.io/hostname',
     notes: ['of 3 nodes 3 have room for another of its pods'],
     change: { kind: 'patch', type: 'strategic', body },
     commands: [`kubectl -n shop patch deployment/web --type strategic -p '${JSON.stringify(body)}'`],
