@@ -46,5 +46,5 @@ process.exitCode = await run([...asked, ...process.argv.slice(2)], {
   signals: takeSignals,
 }, name)
 
-// A program for credentials that was asked and hangs would keep this one alive.
-setTimeout(() => process.exit(), 1000).unref()
+// A program for credentials that was asked and hangs would keep this one alive. What is printed comes first.
+setInterval(() => process.stdout.writableLength === 0 && process.exit(), 1000).unref()

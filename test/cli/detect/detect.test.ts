@@ -99,9 +99,9 @@ void t.test('a selector that is none is the API server\'s to explain', async t =
   const { detect, answers, lists } = await startCluster(t, shop)
   lists.delete('/apis/apps/v1/deployments')
   answers.set('/apis/apps/v1/deployments', { code: 400, reason: 'BadRequest' })
-  const { code, out, err } = await detect(['-l', 'a=='])
+  const { code, out, err } = await detect(['-l', 'a in b'])
   t.same({ code, out }, { code: 2, out: '' })
-  t.match(err, /^versprei detect: -l "a==" is no selector of labels: GET http:\S+\/deployments: 400 BadRequest: no: BadRequest\n$/u)
+  t.match(err, /^versprei detect: -l "a in b" is no selector of labels: GET http:\S+\/deployments: 400 BadRequest: no: BadRequest\n$/u)
 })
 
 void t.test('an API server that fails in between: one line, exit code 2', async t => {
