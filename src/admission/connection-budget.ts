@@ -2,8 +2,8 @@ import type { Server } from 'node:https'
 import type { Socket } from 'node:net'
 
 /**
- * Connections that are open at once. An API server keeps 25, and opens some 500 in a burst of a thousand pods; each costs about 60 KiB, and a
- * container has 512 MiB.
+ * Connections that are open at once. An API server keeps 25, and opens some 500 in a burst of a thousand pods; each costs about 60 KiB,
+ * and a container has 512 MiB.
  */
 export const connectionBudget = 2000
 
@@ -11,8 +11,8 @@ export const connectionBudget = 2000
 const keyOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`
 
 /**
- * Closes a connection for each that comes when `budget` are open: of those on which nothing was ever asked the oldest, and where there are none that
- * on which nothing was asked for longest. Whoever opens many and keeps them then loses them, and the API server is answered.
+ * Closes a connection for each that comes when `budget` are open: of those on which nothing was ever asked the oldest, and where there are
+ * none that on which nothing was asked for longest. Whoever opens many and keeps them then loses them, and the API server is answered.
  *
  * @param onClosed called after each
  */

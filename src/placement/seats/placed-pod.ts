@@ -42,7 +42,7 @@ function hasEnded(object: unknown): boolean {
   return phase === 'Succeeded' || phase === 'Failed'
 }
 
-/** What our entry in the webhook configuration leaves unsent for good (`controllers/webhook-entry.ts`): admission takes no seat off such a pod. */
+/** What our entry in the webhook configuration leaves unsent (`controllers/webhook-entry.ts`): admission takes no seat off such a pod. */
 function isNeverAsked(labels: unknown, annotations: unknown, controller: unknown): boolean {
   if (textIn(labels, ignoreLabel) === 'true' || textIn(annotations, mirrorAnnotation) !== undefined) return true
   return textIn(controller, 'kind') === 'DaemonSet' && (textIn(controller, 'apiVersion') ?? '').startsWith('apps/')
