@@ -77,3 +77,23 @@ void t.test('those that never shake hands count, and what is closed leaves room'
   await ask(await open())
   t.equal(closed.length, 2, 'there was room')
 })
+
+void t.test('whoever comes and goes takes no room, whichever end closes', async t => {
+  const { open, ask, closed, server } = await serve(t, 2)
+  const staying = await open()
+  await ask(staying)
+  for (const header of ['connection: close\r\n', '']) {
+    for (let turn = 0; turn < 5; turn += 1) {
+      const arrived = once(server, 'connection')
+      const socket = await open()
+      const [seen]: Socket[] = await arrived
+      const left = once(seen!, 'close')
+      socket.write(`GET / HTTP/1.1\r\nhost: x\r\n${header}\r\n`)
+      await once(socket, 'data')
+      if (header === '') socket.end()
+      await left
+    }
+  }
+  await ask(staying)
+  t.same(closed, [])
+})
