@@ -7,14 +7,14 @@ import { startAuditLog } from './audit-log.ts'
 import { clearGround } from './clear-ground.ts'
 import { callApi, createNamespace, readApi, requestApi, waitFor } from './cluster.ts'
 import { chart, helm, parseManifests, tryHelm } from './helm.ts'
-import { startKubelet } from './kubelet.ts'
+import { startKubelet, type Kubelet } from './kubelet.ts'
 import { openNamespace } from './open-namespace.ts'
+import { parseMetrics, sumOf } from './parse-metrics.ts'
 import { canRestartApiServer } from './restart-api-server.ts'
 import { canPlayServices, startServiceProxy } from './service-proxy.ts'
 import { burst, deploy, distribute, scaleTo } from './shapes.ts'
 import { readStandings, strays, waitSettled } from './standing.ts'
 
-interface Lease { readonly spec: { readonly holderIdentity?: string, readonly leaseTransitions?: number } }
 interface Secret { readonly data: Readonly<Record<string, string>> }
 interface Distributor { readonly status?: { readonly pods?: number } }
 
@@ -26,6 +26,15 @@ async function empty(namespace: string, name: string): Promise<void> {
   await requestApi('PATCH', path, { body: { data: { 'tls.crt': '', 'tls.key': '' } } })
   await waitFor(`Secret ${name} is mended`, async () => (await requestApi<Secret>('GET', path)).data['tls.key'] !== '')
 }
+
+/** The name of the pod that says that it leads. */
+const findLeader = (kubelet: Kubelet) => waitFor('one leads', async () => {
+  for (const [name, { metricsUrl }] of kubelet.running()) {
+    const text = await fetch(`${metricsUrl}/metrics`).then(answer => answer.text(), () => '')
+    if (sumOf(parseMetrics(text), 'versprei_leader') === 1) return name
+  }
+  return undefined
+})
 
 /** What config/rbac grants, were it installed in this namespace. */
 async function readConfigured(namespace: string): Promise<readonly Grant[]> {
@@ -67,14 +76,9 @@ void t.test('every right that the account is granted is used, every one that it 
     await distribute(shop, shape)
     await waitFor('all are adopted', async () => strays(await readStandings(shop, shape)).length === 0)
     await Promise.all(['versprei-certificates', 'versprei-certificates-peers'].map(name => empty(home, name)))
-    const path = `/apis/coordination.k8s.io/v1/namespaces/${home}/leases/versprei`
-    const leader = (await requestApi<Lease>('GET', path)).spec.holderIdentity
-    const holder = kubelet.running().keys().find(name => leader?.startsWith(name) === true)
-    t.equal((await callApi('DELETE', `/api/v1/namespaces/${home}/pods/${holder}`)).status, 200, `${leader} is asked to end`)
-    await waitFor('another leads', async () => {
-      const { holderIdentity = '' } = (await requestApi<Lease>('GET', path)).spec
-      return holderIdentity !== '' && holderIdentity !== leader
-    })
+    const leader = await findLeader(kubelet)
+    t.equal((await callApi('DELETE', `/api/v1/namespaces/${home}/pods/${leader}`)).status, 200, `${leader} is asked to end`)
+    await waitFor('another leads', async () => await findLeader(kubelet) !== leader)
     await scaleTo(shop, 'web-0', 20)
     await waitSettled(shop)
     const read = () => readApi<Distributor>(`/apis/versprei.versprei.io/v1beta1/namespaces/${shop}/poddistributors/web`)
