@@ -51,7 +51,8 @@ void t.test('each time its entry was mended, a leader looks for strays at once: 
     await spoil()
     const begun = performance.now()
     await duties.checkRegistration()
-    t.equal(api.applied.length - applied, 2, `spoiled and mended, round ${round}`)
+    // The look that came with the start may mend it as well.
+    t.ok(api.applied.length - applied >= 2, `spoiled and mended, round ${round}`)
     await happens('it looks for strays', () => lists() > before)
     const took = performance.now() - begun
     t.ok(took < outOfTurn, `${took.toFixed(0)} ms`)
