@@ -3,3 +3,4 @@ export const admitOutputs = ['table', 'json', 'yaml', 'patch'] as const
 export const planOutputs = ['table', 'json', 'yaml'] as const
 export const checkOutputs = ['table', 'json', 'yaml'] as const
 export const versionOutputs = ['table', 'json', 'yaml'] as const
+export const explainOutputs = ['text', 'json', 'yaml'] as const

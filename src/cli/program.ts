@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { AdmitFlags } from './admit.ts'
 import { addCheck } from './check/add-check.ts'
+import { addExplain } from './explain/add-explain.ts'
 import { complete, completeCommand, printCompletions } from './complete.ts'
 import { completionScripts, shells } from './completion.ts'
 import type { Environment } from './configuration.ts'
@@ -38,6 +39,7 @@ export async function run(args: readonly string[], io: ProgramIo, name = 'verspr
   addServe(program, io, finish)
   addAdmit(program, io, finish)
   addPlan(program, io, finish)
+  addExplain(program, io, finish)
   addCheck(program, io, finish)
   addCerts(program, io, finish)
   addVersion(program, io, finish)
