@@ -42,7 +42,10 @@ const cases: readonly Case[] = [
     template: required([ssd], [{ key: 'gpu', operator: 'Exists' }]),
     want: { own: ['node affinity disk=ssd or gpu'], added: ['node affinity type=spot'] },
   },
-  { name: 'what the template says itself is its own', spec: required([spot]), template: required([spot]), want: { own: ['node affinity type=spot'] } },
+  {
+    name: 'what the template says itself is its own', spec: required([spot]), template: required([spot]),
+    want: { own: ['node affinity type=spot'] },
+  },
   {
     name: 'without a template, all but the group\'s is its own', spec: required([ssd, spot]),
     want: { own: ['node affinity disk=ssd'], added: ['node affinity type=spot'] },
@@ -52,10 +55,12 @@ const cases: readonly Case[] = [
     want: { others: ['node affinity type=old'] },
   },
   {
-    name: 'a preference of ours', spec: preferred(100, spot), template: {}, want: { added: ['preferred node affinity type=spot (weight 100)'] },
+    name: 'a preference of ours', spec: preferred(100, spot), template: {},
+    want: { added: ['preferred node affinity type=spot (weight 100)'] },
   },
   {
-    name: 'one of its own', spec: preferred(5, spot), template: preferred(5, spot), want: { own: ['preferred node affinity type=spot (weight 5)'] },
+    name: 'one of its own', spec: preferred(5, spot), template: preferred(5, spot),
+    want: { own: ['preferred node affinity type=spot (weight 5)'] },
   },
   { name: 'our spreading', spec: spread(ours), template: {}, want: { added: [`spread over ${key} (maxSkew 1, ScheduleAnyway)`] } },
   {

@@ -52,7 +52,8 @@ const leftAlone: readonly Case[] = [
     pod: podOf({ owner: owned('apps/v1', 'StatefulSet', 'db'), labels: { 'apps.kubernetes.io/pod-index': '1048576' } }),
   },
   {
-    name: 'whose annotations are full', pod: podOf({ annotations: { own: 'x'.repeat(262_130) } }), want: { reason: 'annotations-too-large' },
+    name: 'whose annotations are full', pod: podOf({ annotations: { own: 'x'.repeat(262_130) } }),
+    want: { reason: 'annotations-too-large' },
   },
 ]
 
@@ -74,7 +75,10 @@ const strays: readonly Case[] = [
     want: { strayCause: 'younger-distributor', verdict: { isOlder: true, fate: { kind: 'adopted', group: 'type-default' } } },
   },
   { name: 'nothing is registered', pod: podOf(), around: { registration: 'absent' }, want: { strayCause: 'not-registered' } },
-  { name: 'its namespace is not sent', pod: podOf(), around: { registration: 'not-selected' }, want: { strayCause: 'namespace-not-selected' } },
+  {
+    name: 'its namespace is not sent', pod: podOf(), around: { registration: 'not-selected' },
+    want: { strayCause: 'namespace-not-selected' },
+  },
   {
     name: 'Versprei was away', pod: podOf({ spec: { nodeName: 's1' } }),
     want: { strayCause: 'not-called', verdict: { isOlder: false, fate: { kind: 'adopted', group: 'type-spot' } } },
@@ -94,8 +98,8 @@ void t.test('a stray is told why no admission placed it, and what becomes of it'
     t.equal(told.verdict.kind, 'stray', name)
     t.match(told, want, name)
   }
-  const causes = strays.flatMap(({ want }) => want['strayCause'] ?? [])
-  t.strictSame([...new Set(causes)].toSorted(), strayCauses.toSorted())
+  const causes = new Set(strays.map(({ want }) => want['strayCause']))
+  t.strictSame(strayCauses.filter(cause => !causes.has(cause)), [])
 })
 
 void t.test('a stray that would be placed now is told the seat that is free', async t => {
