@@ -90,7 +90,7 @@ function groupRows({ revision, ruledOut }: PodExplanation, name?: string): reado
       const { pods, wanted, nodes } = group
       const room = nodes === 0 ? '; no node is of it' : ''
       return [name === undefined ? 'Groups' : 'Group',
-        `${group.name}, ${tellShare(group)}: ${pods} of its revision's ${revision?.pods ?? 0} pods, wanted ${wanted}${room}`]
+        `${group.name}, ${tellShare(group)}: ${pods} of the ${revision?.pods ?? 0} placed pods of its revision, wanted ${wanted}${room}`]
     }),
     ...ruledOut.length === 0 ? [] : [['Ruled out', `${someOf(ruledOut)}: by its own nodeSelector or affinity`] as const],
   ]

@@ -1,6 +1,8 @@
 import type { RevisionExplanation, WorkloadExplanation } from '../../survey/explain/explain-workload.ts'
 import type { Forecast } from '../../survey/explain/forecast.ts'
 import type { GroupStanding } from '../../survey/explain/revision-standing.ts'
+import type { SkipReason } from '../../placement/scope.ts'
+import type { Wrong } from '../../survey/explain/wrong.ts'
 import { bar, table } from '../table.ts'
 import { tellWrong } from './tell-wrong.ts'
 import { count, labelled, percent, ranges, someOf, tellDecider } from './words.ts'
@@ -9,16 +11,21 @@ type Row = readonly [label: string, text: string]
 
 /** How a workload stands: who decides, each revision's groups as bars, what stands wrong, and what other replicas would make of it. */
 export function tellWorkload(workload: WorkloadExplanation): string {
-  const { revisions, wrong, forecast } = workload
+  const { revisions, verdict, forecast } = workload
   const rows = [...verdictRows(workload), ...besideRows(workload)]
   const isOne = revisions.length === 1
   return [
     `${headline(workload)}\n`,
     ...rows.length === 0 ? [] : [`\n${labelled(rows)}`],
     ...revisions.filter(({ groups }) => groups.length > 0).map(revision => `\n${drawRevision(revision, isOne)}`),
-    ...tellWrong(wrong).map(text => `\n${text}`),
+    ...tellWrong(verdict.kind === 'left-alone' ? withoutReason(workload.wrong, verdict.reason) : workload.wrong).map(text => `\n${text}`),
     ...forecast === undefined ? [] : [`\n${tellForecast(forecast)}`],
   ].join('')
+}
+
+/** What is told of the whole workload is not told again of its pods. */
+function withoutReason(wrong: Wrong, reason: SkipReason): Wrong {
+  return { ...wrong, leftAlone: wrong.leftAlone.filter(one => one.reason !== reason) }
 }
 
 function headline({ kind, namespace, name, replicas, revisions, verdict, wrong }: WorkloadExplanation): string {

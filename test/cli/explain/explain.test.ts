@@ -12,7 +12,7 @@ void t.test('a placed pod is told in a few lines', async t => {
   t.strictSame(await explain('pod/web-5d4f-c'), { code: 0, err: '', out: `Pod shop/web-5d4f-c runs on s1, in its group, type-spot.
 
 Placed by   PodDistributor web (Deployment/web, Required), as it was created
-Group       type-spot, 20 %: 1 of its revision's 3 pods, wanted 1
+Group       type-spot, 20 %: 1 of the 3 placed pods of its revision, wanted 1
 Seat        2
 Owner       ReplicaSet/web-5d4f, of Deployment/web
 Added       deletion cost 999999998
@@ -79,6 +79,7 @@ Owner        ReplicaSet/web-5d4f, of Deployment/web
   const { out } = await explain('rs/web-5d4f')
   t.match(out, /Left alone +no PodDistributor.*\(no-distributor\)\n/)
   t.match(out, /There are +no PodDistributors in its namespace/)
+  t.equal(out.split('Left alone').length, 2, 'what is told of the workload is not told again of its pods')
 })
 
 void t.test('the latest word of the scheduler is told of a pod that waits', async t => {
