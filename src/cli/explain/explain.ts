@@ -1,3 +1,4 @@
+import type { ClusterFlags } from '../cluster-flags.ts'
 import type { Environment } from '../configuration.ts'
 import { systemClock } from '../../cluster/clock.ts'
 import type { PodExplanation } from '../../survey/explain/explain-pod.ts'
@@ -5,7 +6,6 @@ import type { WorkloadExplanation } from '../../survey/explain/explain-workload.
 import { readMetadata } from '../../survey/read-metadata.ts'
 import { resourceOf } from '../../survey/workload-kinds.ts'
 import { messageOf } from '../message-of.ts'
-import type { ClusterFlags } from '../open-connection.ts'
 import { openCluster } from '../survey/open-cluster.ts'
 import { closeNames } from './close-names.ts'
 import { print, type ExplainOutput } from './print.ts'

@@ -4,7 +4,8 @@ import { listDistributor, type Listed } from '../../placement/distributor/listed
 import { asMap, isMap } from '../../placement/is-map.ts'
 import { readNode, type Node } from '../../placement/nodes/nodes.ts'
 import { asking, type Asked } from '../check/asked.ts'
-import { entryIn, calledBy } from '../check/registration.ts'
+import { calledBy, namespaceOf } from '../called.ts'
+import { entryIn } from '../check/registration.ts'
 import { pathOf, tellRight, type Right } from '../check/right.ts'
 import { clusterReads } from '../check/rights.ts'
 import { createLists, type ListedResource, type ListOptions } from '../survey/lists.ts'
@@ -69,11 +70,8 @@ export function createReader(connection: Pick<Connection, 'request'>, namespace:
       const asked = await ask(clusterReads.registration)
       if (asked.kind === 'forbidden') return { registration: { kind: 'unknown' }, ownNamespace: undefined }
       const entry = entryIn(asked)
-      const called = calledBy(entry)
       const labels = entry === undefined ? undefined : readMetadata(await labelsOf(ask, namespace))?.labels
-      return {
-        registration: readRegistration(entry, labels), ownNamespace: called?.kind === 'service' ? called.namespace : undefined,
-      }
+      return { registration: readRegistration(entry, labels), ownNamespace: namespaceOf(calledBy(entry)) }
     },
     async failedScheduling(uid) {
       const right: Right = { verb: 'list', group: '', resource: 'events', namespace }

@@ -3,8 +3,8 @@ import { createRow } from './row.ts'
 import type { Sequence } from './sequence.ts'
 
 /**
- * The seat that each pod of a revision holds now, by uid: the one that it was given, where that is of its group and no older pod has it; else,
- * in order of creation time and uid, the lowest of its group that nobody holds. Nothing is renumbered (see `rerank`).
+ * The seat that each pod of a revision holds now, by uid: the one that it was given, where that is of its group and no older pod has it;
+ * else, in order of creation time and uid, the lowest of its group that nobody holds. Nothing is renumbered (see `rerank`).
  *
  * @param groups how many there are
  */

@@ -75,6 +75,7 @@ To do        remove the label, if it is to be placed
 Else         PodDistributor web (Deployment/web, Required) would decide for it
 Owner        ReplicaSet/web-5d4f, of Deployment/web
 `)
+  objects[paths.pods] = [podOf({ name: 'x' })]
   objects[paths.distributors] = []
   const { out } = await explain('rs/web-5d4f')
   t.match(out, /Left alone +no PodDistributor.*\(no-distributor\)\n/)
