@@ -8,7 +8,7 @@ import { calledBy, namespaceOf } from '../called.ts'
 import { entryIn } from '../check/registration.ts'
 import { pathOf, tellRight, type Right } from '../check/right.ts'
 import { clusterReads } from '../check/rights.ts'
-import { createLists, type ListedResource, type ListOptions } from '../survey/lists.ts'
+import { askOnce, createLists, type ListedResource, type ListOptions } from '../survey/lists.ts'
 import { createRefusals } from '../survey/refusals.ts'
 import { readMetadata } from '../../survey/read-metadata.ts'
 import { readRegistration, type Registration } from '../../survey/explain/stray-cause.ts'
@@ -42,7 +42,7 @@ const nodesResource: ListedResource = { group: '', version: 'v1', plural: 'nodes
 
 export function createReader(connection: Pick<Connection, 'request'>, namespace: string): Reader {
   const refusals = createRefusals()
-  const lists = createLists({ connection, clock: systemClock, signal: new AbortController().signal }, [namespace], refusals)
+  const lists = createLists(askOnce({ connection, clock: systemClock, signal: new AbortController().signal }), [namespace], refusals)
   const ask = async (right: Right, query: Readonly<Record<string, string>> = {}): Promise<Asked> => {
     const asked = await asking(tellRight(right), async () => asMap(await (await connection.request(pathOf(right), { query })).json()))
     if (asked.kind === 'failed') throw new Error(asked.message)
