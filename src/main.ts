@@ -22,7 +22,8 @@ function takeSignals(): readonly [Promise<NodeJS.Signals>, Promise<NodeJS.Signal
 const called = basename(process.argv[1] ?? '')
 
 /** What to type for this program: the source runs in a checkout, by its script; a build is installed, as a plugin of kubectl too. */
-const name = import.meta.filename.endsWith('.ts') ? 'npm run --silent versprei --' : called === 'kubectl-versprei' ? 'kubectl versprei' : 'versprei'
+const name = import.meta.filename.endsWith('.ts') ? 'npm run --silent versprei --'
+  : called === 'kubectl-versprei' ? 'kubectl versprei' : 'versprei'
 
 /** kubectl (1.26 and later) asks this command for the completions of its plugin `versprei`, with the words that follow that. */
 const asked = called === 'kubectl_complete-versprei' ? [completeCommand] : []
@@ -45,5 +46,5 @@ process.exitCode = await run([...asked, ...process.argv.slice(2)], {
   signals: takeSignals,
 }, name)
 
-// A program for credentials that was asked and hangs would keep this one alive.
-setTimeout(() => process.exit(), 1000).unref()
+// A program for credentials that was asked and hangs would keep this one alive. What is printed comes first.
+setInterval(() => process.stdout.writableLength === 0 && process.exit(), 1000).unref()
