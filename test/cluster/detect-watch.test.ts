@@ -22,6 +22,7 @@ void t.test('detect --watch tells what comes to stand on a single node, and what
     // Each table begins with the time.
     const last = said.slice(said.findLastIndex(line => line.endsWith(' UTC')) + 1)
     if (!isSo(last)) throw new Error(`${said.join('\n')}${stderr()}`)
+    return true
   }, { timeout: 60_000, interval: 100 })
   await seen('the first table', last => last.some(line => line.includes('1 workload')))
   const template = { metadata: { labels: { app: 'web' } }, spec: { containers, nodeSelector: { [hostname]: node } } }
