@@ -32,7 +32,8 @@ export const reasonWords: Readonly<Record<SkipReason, ReasonWords>> = {
     advice: 'nothing, or compare spec.target (apiVersion, kind, name, podSelector) with the workload',
   },
   'already-labelled': {
-    means: 'the pod template sets a label that Versprei writes', advice: 'remove versprei.io/distributor and versprei.io/group there',
+    means: 'the pod template sets a label that Versprei writes; a seat that comes with it is taken off',
+    advice: 'remove versprei.io/distributor and versprei.io/group there',
   },
   'distributor-invalid': {
     means: 'the PodDistributor that targets it has mistakes',

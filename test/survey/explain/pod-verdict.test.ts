@@ -28,6 +28,10 @@ const leftAlone: readonly Case[] = [
     want: { reason: 'node-name-set' },
   },
   { name: 'opted out', pod: podOf({ labels: { 'versprei.io/ignore': 'true' } }), want: { reason: 'opted-out' } },
+  {
+    name: 'that was placed, and has opted out since: it holds its seat no more',
+    pod: placedPod('type-spot', 2, 'a', { labels: { 'versprei.io/ignore': 'true' } }), want: { reason: 'opted-out' },
+  },
   { name: 'a bare pod that the scheduler has bound', pod: podOf({ owner: null }), want: { reason: 'no-controller' } },
   { name: 'of a DaemonSet', pod: podOf({ owner: owned('apps/v1', 'DaemonSet', 'log') }), want: { reason: 'daemonset' } },
   { name: 'that no distributor targets', pod: podOf(), around: { distributors: [] }, want: { reason: 'no-distributor' } },
@@ -145,8 +149,8 @@ const troubled: readonly Case[] = [
     want: { troubles: ['another-decides'], now: { distributor: 'older' } },
   },
   {
-    name: 'the pod has opted out since', pod: placedPod('type-spot', 2, 'a', { labels: { 'versprei.io/ignore': 'true' } }),
-    want: { troubles: ['out-of-scope'], now: { reason: 'opted-out' } },
+    name: 'it targets another workload now', pod: placedPod('type-spot', 2), want: { troubles: ['out-of-scope'], now: { reason: 'no-distributor' } },
+    around: { distributors: [distributor({ target: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'other' } })] },
   },
   { name: 'it is only tried now', pod: placedPod('type-spot', 2), around: { distributors: [audit] }, want: { troubles: ['audited-now'] } },
   {
