@@ -16,7 +16,9 @@ export interface NotOpened {
  *
  * @param first which comes first where none is named: the cluster that this runs in, or the kubeconfig at home
  */
-export async function openConnection(flags: ClusterFlags, environment: Environment, first?: Source['first']): Promise<Connection | NotOpened> {
+export async function openConnection(
+  flags: ClusterFlags, environment: Environment, first?: Source['first'],
+): Promise<Connection | NotOpened> {
   const parsed = parseSomeFlags(clusterFlagNames, flags, environment)
   return 'mistakes' in parsed ? { mistakes: parsed.mistakes } : openConfigured(parsed.configuration, environment, first)
 }

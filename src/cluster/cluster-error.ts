@@ -50,7 +50,11 @@ function oneLine(text: string, limit = 500) {
   return line.length > limit ? `${line.slice(0, limit)}…` : line
 }
 
-/** The error that a Kubernetes Status object describes; `body` may be anything (a proxy's page, a null). `why`: what we know of it ourselves. */
+/**
+ * The error that a Kubernetes Status object describes; `body` may be anything (a proxy's page, a null).
+ *
+ * @param why what we know of it ourselves
+ */
 export function statusError(where: string, body: unknown, answered: Pick<Failure, 'status' | 'retryAfter'>, why?: string): ClusterError {
   const code = field(body, 'code')
   const status = answered.status ?? (typeof code === 'number' ? code : undefined)

@@ -115,7 +115,8 @@ function createRequest(target: Target, source: Source, dispatchers: Dispatchers)
       const { headers, transport } = await abortable(authorizer.authorize(), options.signal)
       const url = urlOf(target.server, path, options.query)
       // undici does not look at the signal while it connects, which may take 10 s.
-      const { statusCode, headers: answered, body } = await abortable(send(url, options, dispatchers.use(transport), headers), options.signal)
+      const sent = send(url, options, dispatchers.use(transport), headers)
+      const { statusCode, headers: answered, body } = await abortable(sent, options.signal)
       if (statusCode >= 200 && statusCode < 300) {
         const date = dateOf(answered.date)
         return { status: statusCode, date, body, json: () => body.json().catch(fault), text: () => body.text().catch(fault) }

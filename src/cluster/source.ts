@@ -14,7 +14,7 @@ export interface Source {
   /** `server` as `inClusterServer` makes it. */
   readonly inCluster?: { readonly server: string, readonly folder?: string }
   readonly home?: string
-  /** Which of the two comes first. A server belongs to the cluster it runs in; what a person asks goes by the person's own file. Default: cluster. */
+  /** Which of the two comes first: a server is of the cluster it runs in, a person's question of that person's file. Default: cluster. */
   readonly first?: 'cluster' | 'home'
 }
 

@@ -1,12 +1,11 @@
-import type { Finding } from './finding.ts'
+import type { Finding, WorkloadName } from './finding.ts'
 
 /**
  * What needs mending first comes first: workloads on a single node, then those that share nodes, then all others; among them the least
  * survival. Where nothing runs there is nothing to be lost: last.
  */
 export function byUrgency(a: Finding, b: Finding): number {
-  return rank(a) - rank(b) || survivalOf(a) - survivalOf(b) || neededOf(a) - neededOf(b) || compare(a.workload.namespace, b.workload.namespace) ||
-    compare(a.workload.name, b.workload.name) || compare(a.workload.kind, b.workload.kind)
+  return rank(a) - rank(b) || survivalOf(a) - survivalOf(b) || neededOf(a) - neededOf(b) || byName(a.workload, b.workload)
 }
 
 function rank({ isOnSingleNode, shared }: Finding): number {
@@ -21,6 +20,10 @@ function survivalOf({ nodes }: Finding): number {
 
 function neededOf({ nodes }: Finding): number {
   return nodes.untilTooFew?.losses ?? never
+}
+
+function byName(a: WorkloadName, b: WorkloadName): number {
+  return compare(a.namespace, b.namespace) || compare(a.name, b.name) || compare(a.kind, b.kind)
 }
 
 function compare(a: string, b: string): number {

@@ -16,7 +16,8 @@ export interface Survival {
   readonly untilNone: number | undefined
   /**
    * How many may be lost before fewer than `least` pods are left, −1 where they are fewer already; of several budgets by the one that
-   * allows least. `by` is `PodDisruptionBudget NAME` (of all pods that it selects) or `--min-available`. Absent where neither says anything.
+   * allows least. `by` is `PodDisruptionBudget NAME` (of all pods that it selects) or `--min-available`. Absent where neither says
+   * anything.
    */
   readonly untilTooFew?: { readonly least: number, readonly by: string, readonly losses: number }
 }

@@ -13,7 +13,7 @@ export interface Need {
 /** What PodDisruptionBudgets ask for, of those that select one of these pods. */
 export type NeedsOf = (pods: readonly SurveyedPod[]) => readonly Need[]
 
-interface Ready {
+interface Prepared {
   readonly matches: (labels: SurveyedPod['labels']) => boolean
   /** Worked out once, when a workload is found that it is about; undefined where it asks for nothing. */
   readonly need: () => Need | undefined
@@ -22,26 +22,33 @@ interface Ready {
 /**
  * @param standing every pod that runs. A budget is about all that it selects, of one workload or of several.
  */
-export function createNeeds({ budgets, owners, pods }: Pick<ClusterState, 'budgets' | 'owners' | 'pods'>, standing: readonly Standing[]): NeedsOf {
+export function createNeeds(
+  { budgets, owners, pods }: Pick<ClusterState, 'budgets' | 'owners' | 'pods'>, standing: readonly Standing[],
+): NeedsOf {
   const podsIn = Map.groupBy(pods, ({ namespace }) => namespace)
   const standingIn = Map.groupBy(standing, ({ pod }) => pod.namespace)
-  const owner = new Map(owners.map(one => [one.uid, one]))
-  const ready = new Map(Map.groupBy(budgets, ({ namespace }) => namespace).entries().map(([namespace, here]) => [namespace, here.map((budget): Ready => {
+  const byUid = new Map(owners.map(owner => [owner.uid, owner]))
+  const prepare = (budget: SurveyedBudget): Prepared => {
     const matches = createLabelMatch(budget.selector)
-    let known: { readonly need: Need | undefined } | undefined
     const work = (): Need | undefined => {
-      const selected = (podsIn.get(namespace) ?? []).filter(({ labels }) => matches(labels))
-      const least = leastOf(budget, () => expectedOf(selected, owner))
-      const running = (standingIn.get(namespace) ?? []).filter(({ pod }) => matches(pod.labels))
+      const selected = (podsIn.get(budget.namespace) ?? []).filter(({ labels }) => matches(labels))
+      const least = leastOf(budget, () => expectedOf(selected, byUid))
+      const running = (standingIn.get(budget.namespace) ?? []).filter(({ pod }) => matches(pod.labels))
       return least === undefined ? undefined : { least, by: `PodDisruptionBudget ${budget.name}`, pods: running }
     }
+    let known: { readonly need: Need | undefined } | undefined
     return { matches, need: () => (known ??= { need: work() }).need }
-  })]))
-  return pods => (ready.get(pods[0]?.namespace ?? '') ?? [])
-    .filter(({ matches }) => pods.some(({ labels }) => matches(labels))).flatMap(({ need }) => need() ?? [])
+  }
+  const prepared = new Map(Map.groupBy(budgets, ({ namespace }) => namespace).entries()
+    .map(([namespace, own]) => [namespace, own.map(prepare)]))
+  return own => (prepared.get(own[0]?.namespace ?? '') ?? [])
+    .filter(({ matches }) => own.some(({ labels }) => matches(labels))).flatMap(({ need }) => need() ?? [])
 }
 
-/** As the disruption controller counts (kubernetes `pkg/controller/disruption`, getExpectedPodCount). Undefined for a budget that asks for nothing. */
+/**
+ * As the disruption controller counts (kubernetes `pkg/controller/disruption`, getExpectedPodCount). Undefined for a budget that asks for
+ * nothing.
+ */
 function leastOf({ minAvailable, maxUnavailable }: SurveyedBudget, expected: () => number): number | undefined {
   if (maxUnavailable !== undefined) {
     const all = expected()
@@ -65,7 +72,7 @@ function isAlive({ phase }: SurveyedPod): boolean {
   return phase !== 'Succeeded' && phase !== 'Failed'
 }
 
-/** The uid of its controller; of a ReplicaSet's pods that of the Deployment, where there is one. Pods that nobody controls are one group. */
+/** The uid of its controller; of a ReplicaSet's pods that of the Deployment, where there is one. Those that nobody controls are a group. */
 function topOf({ owner }: SurveyedPod, owners: ReadonlyMap<string, SurveyedOwner>): string | undefined {
   const above = owner?.kind === 'ReplicaSet' ? owners.get(owner.uid)?.owner?.uid : undefined
   return above ?? owner?.uid

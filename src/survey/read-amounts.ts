@@ -13,8 +13,8 @@ export function readAmounts(list: unknown): Amounts {
 /**
  * What the scheduler counts for a pod with this spec (component-helpers `resource/helpers.go`, PodRequests): of each resource the larger of
  * what its containers want together and what its init containers want at their most, one by one, each beside the sidecars (init containers
- * with `restartPolicy: Always`) that began before it; what the pod as a whole requests, where it says so, in place of that; and its overhead.
- * A resize that is under way counts as it was asked for.
+ * with `restartPolicy: Always`) that began before it; what the pod as a whole requests, where it says so, in place of that; and its
+ * overhead. A resize that is under way counts as it was asked for.
  */
 export function readRequests(spec: unknown): Amounts {
   const { containers, initContainers, resources, overhead } = asMap(spec)

@@ -26,7 +26,7 @@ export function readPod(object: unknown): SurveyedPod | undefined {
 
 /** Versprei's own, and those by which controllers choose pods. */
 function isRead(annotation: string): boolean {
-  return annotation.includes('versprei.io/') || annotation.startsWith('controller.kubernetes.io/') || annotation.startsWith('batch.kubernetes.io/')
+  return annotation.includes('versprei.io/') || /^(?:controller|batch)\.kubernetes\.io\//u.test(annotation)
 }
 
 function saidBy(condition: Readonly<Record<string, unknown>> | undefined): string | undefined {

@@ -1,6 +1,6 @@
 /**
- * How many domains may be lost, the fullest first, so that `least` pods are left at least: no other choice of as many leaves fewer. −1 where
- * there are fewer already.
+ * How many domains may be lost, the fullest first, so that `least` pods are left at least: no other choice of as many leaves fewer. −1
+ * where there are fewer already.
  *
  * @param sizes pods in each domain
  */

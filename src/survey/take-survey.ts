@@ -36,7 +36,8 @@ export function takeSurvey(state: ClusterState, options: SurveyOptions = {}): Su
 
 /** Of one that wants no pod and has none, or whose pods have all finished, there is nothing to say: it stands nowhere. */
 function isToBeTold({ workload, pods }: Assigned): boolean {
-  return pods.length === 0 ? workload.replicas !== 0 && workload.kind !== 'CronJob' : pods.some(pod => standingOf(pod, undefined) !== 'finished')
+  if (pods.length === 0) return workload.replicas !== 0 && workload.kind !== 'CronJob'
+  return pods.some(pod => standingOf(pod, undefined) !== 'finished')
 }
 
 interface Surroundings {

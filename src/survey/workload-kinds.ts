@@ -18,7 +18,9 @@ const resources = {
 } as const satisfies Readonly<Record<string, Resource>>
 
 export type WorkloadKind = keyof typeof resources
-export const workloadKinds = ['Deployment', 'StatefulSet', 'ReplicaSet', 'Job', 'CronJob', 'Rollout'] as const satisfies readonly WorkloadKind[]
+export const workloadKinds = [
+  'Deployment', 'StatefulSet', 'ReplicaSet', 'Job', 'CronJob', 'Rollout',
+] as const satisfies readonly WorkloadKind[]
 
 export function resourceOf(kind: WorkloadKind): Resource {
   return resources[kind]

@@ -15,7 +15,10 @@ interface Thing {
     readonly replicas?: number
     readonly minAvailable?: number | string
     readonly maxUnavailable?: number | string
-    readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>>, readonly matchExpressions?: readonly { readonly key: string, readonly values: readonly string[] }[] }
+    readonly selector?: {
+      readonly matchLabels?: Readonly<Record<string, string>>
+      readonly matchExpressions?: readonly { readonly key: string, readonly values: readonly string[] }[]
+    }
   }
   readonly status: { readonly phase?: string }
 }
@@ -59,7 +62,9 @@ const share = (text: number | string, all: number): number => typeof text === 'n
  * indexed but by uid. Of one namespace, or of all.
  */
 export async function countStanding(namespace?: string): Promise<CountedAll> {
-  const all = await kubectl('get', 'pods,replicasets.apps,deployments.apps,poddisruptionbudgets.policy,nodes', namespace === undefined ? '--all-namespaces' : `--namespace=${namespace}`, '--output=json')
+  const kinds = 'pods,replicasets.apps,deployments.apps,poddisruptionbudgets.policy,nodes'
+  const where = namespace === undefined ? '--all-namespaces' : `--namespace=${namespace}`
+  const all = await kubectl('get', kinds, where, '--output=json')
   const { items }: { readonly items: readonly Thing[] } = JSON.parse(all)
   const of = (kind: string) => items.filter(item => item.kind === kind)
   const things = new Map(items.map(item => [item.metadata.uid, item]))
@@ -106,6 +111,7 @@ export async function countStanding(namespace?: string): Promise<CountedAll> {
     }
   })
   const left = running.filter(one => one.deployment?.kind !== 'Deployment')
-  const orphans = left.filter(({ pod }) => controllerOf(pod) === undefined).map(({ pod }) => `${pod.metadata.namespace}/${pod.metadata.name}`).toSorted()
+  const bare = left.map(({ pod }) => pod).filter(pod => controllerOf(pod) === undefined)
+  const orphans = bare.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`).toSorted()
   return { deployments: deployments.toSorted((a, b) => (a.name < b.name ? -1 : 1)), orphans, others: left.length - orphans.length }
 }

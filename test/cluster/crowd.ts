@@ -10,15 +10,16 @@ const sizes = [1, 5, 20, 40, 59]
 
 /** Where they may stand, in turn: anywhere, on one node, in a pool of four, in one zone. */
 const placeOf = (index: number): Readonly<Record<string, string>> => [
-  {}, { 'kubernetes.io/hostname': `versprei-crowd-${Math.floor(index / 4) % 50}` }, { pool: `p${Math.floor(index / 4) % 6 + 1}` }, { 'topology.kubernetes.io/zone': 'a' },
+  {}, { 'kubernetes.io/hostname': `versprei-crowd-${Math.floor(index / 4) % 50}` }, { pool: `p${Math.floor(index / 4) % 6 + 1}` },
+  { 'topology.kubernetes.io/zone': 'a' },
 ][index % 4] ?? {}
 
 /** Of Deployments that select alike: nothing tells their pods apart but who owns them. */
-const deployment = (name: string, replicas: number, nodeSelector: object = {}, more: object = {}) => ({
+const deployment = (name: string, replicas: number, nodeSelector: object = {}, more: object = {}, app = 'crowd') => ({
   apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, labels: { parity: replicas % 2 === 0 ? 'even' : 'odd' } },
   spec: {
-    replicas, selector: { matchLabels: { app: 'crowd' } },
-    template: { metadata: { labels: { app: 'crowd', own: name } }, spec: { containers, nodeSelector } }, ...more,
+    replicas, selector: { matchLabels: { app } },
+    template: { metadata: { labels: { app, own: name } }, spec: { containers, nodeSelector } }, ...more,
   },
 })
 
@@ -60,9 +61,9 @@ export async function gather(t: Pick<Test, 'teardown'>): Promise<readonly string
     await requestApi('POST', path, { body: budget('all', { selector: { matchLabels: { app: 'crowd' } }, minAvailable: `${30 + index}%` }) })
     const own = deployments.find(one => one.namespace === namespace && one.round === index % 10)
     const name = `web-${'1-'.repeat(own?.round ?? 0)}${own?.index}`
-    await requestApi('POST', path, { body: budget('own', {
-      selector: { matchExpressions: [{ key: 'own', operator: 'In', values: [name, 'nobody'] }] }, ...(index % 2 === 0 ? { maxUnavailable: '40%' } : { minAvailable: 3 }),
-    }) })
+    const selector = { matchExpressions: [{ key: 'own', operator: 'In', values: [name, 'nobody'] }] }
+    const limit = index % 2 === 0 ? { maxUnavailable: '40%' } : { minAvailable: 3 }
+    await requestApi('POST', path, { body: budget('own', { selector, ...limit }) })
   }))
   for (const namespace of namespaces) {
     await waitFor(`the pods of ${namespace} run`, async () => {
@@ -94,22 +95,25 @@ export async function gatherOddities(t: Pick<Test, 'teardown'>): Promise<{ reado
   const namespace = await openNamespace(t)
   const slowly = { minReadySeconds: 3600, progressDeadlineSeconds: 7200, strategy: { rollingUpdate: { maxSurge: 2, maxUnavailable: 1 } } }
   await create(namespace, deployment('rolling', 5, { type: 'spot' }, { strategy: { rollingUpdate: { maxSurge: 2, maxUnavailable: 0 } } }))
-  await create(namespace, deployment('orphaning', 3, { type: 'spot' }))
+  // Of labels that no other has: a Deployment adopts the ReplicaSet that another has left, where it selects its pods.
+  await create(namespace, deployment('orphaning', 3, { type: 'spot' }, {}, 'orphaning'))
   await create(namespace, deployment('nowhere', 2, { 'no-such-label': 'x' }))
   await create(namespace, deployment('leaving', 3, { steady: 'leaving' }))
   await create(namespace, deployment('lost', 2, { steady: 'lost' }))
-  await create(namespace, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'bare', labels: { app: 'crowd' } }, spec: { containers, nodeSelector: { type: 'spot' } } })
+  const spec = { containers, nodeSelector: { type: 'spot' } }
+  await create(namespace, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'bare', labels: { app: 'crowd' } }, spec })
   await waitReadyOf(namespace, 'rolling', 5)
   await waitReadyOf(namespace, 'orphaning', 3)
-  await requestApi('PATCH', pathOf(namespace, 'Deployment', 'rolling'), { body: { spec: { ...slowly, template: { metadata: { labels: { turn: '2' } } } } } })
+  const template = { metadata: { labels: { turn: '2' } } }
+  await requestApi('PATCH', pathOf(namespace, 'Deployment', 'rolling'), { body: { spec: { ...slowly, template } } })
   await requestApi('DELETE', `${pathOf(namespace, 'Deployment', 'orphaning')}?propagationPolicy=Orphan`)
   for (const own of ['leaving', 'lost']) await setRunning(namespace, own)
   const [first] = await listPods(namespace, 'own=leaving')
   await requestApi('DELETE', pathOf(namespace, 'Pod', first?.metadata.name ?? ''))
   await waitFor('two revisions run, and the bare pod', async () => {
-    const running = (await listPods(namespace)).filter(({ status }) => status.phase === 'Running')
-    const revisions = new Set(running.filter(({ metadata }) => metadata.labels?.['own'] === 'rolling').map(({ metadata }) => metadata.labels?.['pod-template-hash']))
-    return revisions.size === 2 && running.some(({ metadata }) => metadata.name === 'bare')
+    const running = (await listPods(namespace)).filter(({ status }) => status.phase === 'Running').map(({ metadata }) => metadata)
+    const rolling = running.filter(({ labels }) => labels?.['own'] === 'rolling')
+    return new Set(rolling.map(({ labels }) => labels?.['pod-template-hash'])).size === 2 && running.some(({ name }) => name === 'bare')
   })
   return { namespace, loseNode: () => requestApi('DELETE', '/api/v1/nodes/versprei-steady-lost') }
 }

@@ -33,7 +33,8 @@ const detect = async (args: readonly string[], kubeconfig = process.env['KUBECON
     env: { KUBECONFIG: kubeconfig }, stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   })
   const ended = new Promise<number | null>((resolve, reject) => { child.on('error', reject).on('close', resolve) })
-  const [out, err, size] = await Promise.all([child.stdout, child.stderr, child.stdio[3]].map(stream => text(stream instanceof Readable ? stream : Readable.from([]))))
+  const streams = [child.stdout, child.stderr, child.stdio[3]]
+  const [out, err, size] = await Promise.all(streams.map(stream => text(stream instanceof Readable ? stream : Readable.from([]))))
   const code = await ended
   const milliseconds = performance.now() - begin
   const survey: Survey = JSON.parse(out || '{"findings":[],"unassigned":{"orphans":[],"otherKinds":0},"missing":[]}')
@@ -68,7 +69,8 @@ void t.test('200 Deployments, 5,000 pods, 100 nodes: the answers are those of an
   t.strictSame(counted(ran.survey), expected)
   t.equal(ran.code, 0)
   t.ok(expected.deployments.length >= 204, `${expected.deployments.length} Deployments`)
-  const oddities = new Map(expected.deployments.filter(({ name }) => name.startsWith(odd)).map(one => [one.name.slice(odd.length + 1), one]))
+  const oddities = new Map(expected.deployments.filter(({ name }) => name.startsWith(odd))
+    .map(one => [one.name.slice(odd.length + 1), one]))
   const apart = (name: string) => Object.values(oddities.get(name)?.apart ?? {}).map(({ length }) => length)
   t.strictSame({ revisions: oddities.get('rolling')?.revisions, nowhere: apart('nowhere'), leaving: apart('leaving') },
     { revisions: 2, nowhere: [2, 0, 0, 0], leaving: [1, 1, 0, 0] }, 'pending, leaving, finished, node gone')

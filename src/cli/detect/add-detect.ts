@@ -8,19 +8,23 @@ import { parseConditions, parseKinds, parseMinAvailable, parseNamespaces, parseO
 /** Adds `detect` to the program. */
 export function addDetect(program: Command, io: DetectIo, finish: (result: Promise<number>) => Promise<void>): void {
   program.command('detect')
-    .description('find workloads that have several pods on one node, and how many nodes each can lose; reads only, and needs no Versprei there')
+    .description(
+      'find workloads that have several pods on one node, and how many nodes each can lose; reads only, and needs no Versprei there')
     .option('--file <FILE>', 'how to reach the cluster: a kubeconfig; default: KUBECONFIG, ~/.kube/config, then the pod\'s own cluster')
     .option('--kubeconfig <FILE>', 'the same ($VERSPREI_KUBECONFIG)')
     .option('--context <NAME>', 'context of the kubeconfig; default: its current one ($VERSPREI_CONTEXT)')
-    .option('-n, --namespace <NAME>', 'look at this namespace; may be given several times, or several with commas; default: all', parseNamespaces)
-    .addOption(choosing(new Option('--kind <KIND>', 'of workloads; several as with -n; default: Deployment'), workloadKinds).argParser(parseKinds))
+    .option('-n, --namespace <NAME>',
+      'look at this namespace; may be given several times, or several with commas; default: all', parseNamespaces)
+    .addOption(choosing(
+      new Option('--kind <KIND>', 'of workloads; several as with -n; default: Deployment'), workloadKinds).argParser(parseKinds))
     .option('-l, --selector <SELECTOR>', 'only workloads that have these labels, as kubectl takes them: app=web,tier!=db')
-    .option('--topology <KEY>', 'a label of nodes, such as topology.kubernetes.io/zone: how many of its values can be lost', parseTopologyKey)
+    .option('--topology <KEY>',
+      'a label of nodes, such as topology.kubernetes.io/zone: how many of its values can be lost', parseTopologyKey)
     .option('--min-available <AMOUNT>',
-      'how many pods of a workload are needed: a number, or a share of its replicas such as 50%; default: what its PodDisruptionBudgets say',
+      'how many pods of a workload are needed: a number, or a share of its replicas such as 50%; default: what its budgets say',
       parseMinAvailable)
     .option('--fail-on <CONDITION>',
-      'exit with 1 where a workload is so: shared, single-node, \'tolerates<N\' (survives the loss of fewer than N nodes); several as with -n',
+      'exit with 1 where a workload is shared, single-node or \'tolerates<N\' (survives the loss of fewer nodes than N); as often as -n',
       parseConditions)
     .addOption(choosing(new Option('-o, --output <FORMAT|FILE>',
       `how to print; or a file, by whose ending that is chosen: ${endings.join(', ')}`),

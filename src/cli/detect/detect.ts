@@ -66,7 +66,8 @@ export async function detect(flags: DetectFlags, io: DetectIo, clock: Clock = sy
   const wrong = await mistakeIn(flags)
   if (wrong !== undefined) return mistakes([wrong])
   const { file, kubeconfig = file, context, output } = flags
-  const connection = await openCluster({ ...(kubeconfig !== undefined && { kubeconfig }), ...(context !== undefined && { context }) }, io.environment, clock)
+  const cluster = { ...(kubeconfig !== undefined && { kubeconfig }), ...(context !== undefined && { context }) }
+  const connection = await openCluster(cluster, io.environment, clock)
   if ('mistakes' in connection) return mistakes(connection.mistakes)
   try {
     if (flags.watch === true) return await watch(connection, flags, io, clock)

@@ -44,7 +44,7 @@ export interface Lists {
   readonly ofCluster: <T>(resource: ListedResource, options: ListOptions<T>) => Promise<Listed<T>>
 }
 
-/** What there is of a resource, in one namespace or in all of them; or why there is nothing. Throws a ClusterError for every other failure. */
+/** What there is of a resource, in one namespace or in all of them; or why nothing. Throws a ClusterError for every other failure. */
 export type Ask = <T>(
   resource: ListedResource, namespace: string | undefined, options: ListOptions<T>,
 ) => Promise<readonly T[] | 'refused' | 'absent'>

@@ -43,7 +43,7 @@ export async function readState(wanted: Wanted, reading: Reading, ask: Ask = ask
     readOwners(wanted, lists, refusals),
     findNamespaces(wanted, reading, refusals),
   ])
-  if (nodes.refusedIn !== 'nowhere') refusals.tell('nodes: you may not list them; which of them are gone, their labels and their room are not known')
+  if (nodes.refusedIn !== 'nowhere') refusals.tell(withoutNodes)
   return {
     pods: pods.items, nodes: nodes.items, budgets: budgets.items,
     owners: owners.items.filter(({ namespace }) => isReadIn(pods, namespace)),
@@ -51,6 +51,8 @@ export async function readState(wanted: Wanted, reading: Reading, ask: Ask = ask
     areAllPodsRead: wanted.namespaces === undefined && pods.refusedIn === 'nowhere',
   }
 }
+
+const withoutNodes = 'nodes: you may not list them; which of them are gone, their labels and their room are not known'
 
 function isReadIn({ refusedIn }: Listed<unknown>, namespace: string): boolean {
   return refusedIn === 'nowhere' || (refusedIn !== 'everywhere' && !refusedIn.includes(namespace))
@@ -65,7 +67,9 @@ interface Owners {
  * Those that are asked for, and what stands between them and their pods; of that the metadata is enough. A kind that is both is read as the
  * first, unless the selector would leave out what only links.
  */
-async function readOwners({ kinds, optionalKinds = [], selector, templates = false }: Wanted, lists: Lists, refusals: Refusals): Promise<Owners> {
+async function readOwners(
+  { kinds, optionalKinds = [], selector, templates = false }: Wanted, lists: Lists, refusals: Refusals,
+): Promise<Owners> {
   const asked = workloadKinds.filter(kind => kinds.includes(kind) || optionalKinds.includes(kind))
   const between = [...new Set(asked.flatMap(kind => resourceOf(kind).by ?? []))]
     .filter(kind => selector !== undefined || !asked.includes(kind))

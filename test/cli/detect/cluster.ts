@@ -4,8 +4,15 @@ import { runCommand, type Given, type Ran } from '../run-command.ts'
 
 interface Meta { readonly name: string, readonly namespace?: string, readonly uid: string }
 
-const meta = (kind: string, namespace: string, name: string, more: object = {}) => ({ metadata: { name, namespace, uid: `${kind}/${namespace}/${name}`, ...more } })
-const controlledBy = (apiVersion: string, kind: string, { name, uid }: Meta) => ({ ownerReferences: [{ apiVersion, kind, name, uid, controller: true }] })
+interface Cluster extends Api {
+  /** `versprei detect` with these flags, of this cluster. */
+  readonly detect: (args: readonly string[], given?: Given) => Promise<Ran>
+}
+
+const meta = (kind: string, namespace: string, name: string, more: object = {}) =>
+  ({ metadata: { name, namespace, uid: `${kind}/${namespace}/${name}`, ...more } })
+const controlledBy = (apiVersion: string, kind: string, { name, uid }: Meta) =>
+  ({ ownerReferences: [{ apiVersion, kind, name, uid, controller: true }] })
 
 /** Pods of Deployments by namespace, name and node, as they stand: `{'shop/web': ['n1', 'n1', 'n2']}`. */
 export type Standing = Readonly<Record<string, readonly string[]>>
@@ -13,7 +20,7 @@ export type Standing = Readonly<Record<string, readonly string[]>>
 const containers = [{ name: 'app', image: 'app', resources: { requests: { cpu: '500m', memory: '1Gi' } } }]
 
 /** A loopback API server with these Deployments, and nodes n1 to n3 in zones a and b. */
-export const startCluster = async (t: Test, standing: Standing): Promise<Api & { readonly detect: (args: readonly string[], given?: Given) => Promise<Ran> }> => {
+export const startCluster = async (t: Test, standing: Standing): Promise<Cluster> => {
   const api = await startApi(t)
   const [deployments, replicaSets, pods]: [object[], object[], object[]] = [[], [], []]
   for (const [key, nodes] of Object.entries(standing)) {

@@ -114,6 +114,15 @@ void t.test('what a server may send to play with a terminal is shown', async t =
   t.notOk(['\u001B', '\u009B', '\u202E'].some(one => text.includes(one)))
 })
 
+void t.test('the wide table tells of pods that were not looked at', async t => {
+  const cases = [
+    { unassigned: { orphans: ['shop/a', 'shop/b'], otherKinds: 1 }, want: 'not looked at: 1 pod of other kinds of workloads, 2 pods that nobody controls' },
+    { unassigned: { orphans: [], otherKinds: 12 }, want: 'not looked at: 12 pods of other kinds of workloads' },
+    { unassigned: { orphans: ['shop/a'], otherKinds: 0 }, want: 'not looked at: 1 pod that nobody controls' },
+  ]
+  for (const { unassigned, want } of cases) t.equal(asTable(picture(shop, { unassigned }), { ...plain, isWide: true }).split('\n').at(-3), want)
+})
+
 void t.test('the summary counts', async t => {
   const cases = [
     { findings: [], want: 'there is no such workload' },

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import { partOfUse } from '../print/node-table.ts'
 import type { Picture } from '../print/picture.ts'
-import { summary } from '../print/words.ts'
+import { beside, summary } from '../print/words.ts'
 import { groupColumns } from './columns.ts'
 import { nodeList, podLists } from './lists.ts'
 import { html, trusted, type Markup } from './markup.ts'
@@ -22,6 +23,7 @@ const policy = [
 export function asHtml(picture: Picture): string {
   const title = `Versprei: what shares a node in ${picture.cluster}`
   const { findings } = picture.survey
+  const others = beside(picture.survey)
   const whole = html`<!doctype html>
 <html lang="en">
 <head>
@@ -39,7 +41,8 @@ export function asHtml(picture: Picture): string {
 <h1>What shares a node</h1>
 <p class="summary">${summary(picture.survey)}</p>
 <p class="about">${picture.cluster}, <time datetime="${picture.at.toISOString()}">${minutes(picture.at)}</time></p>
-${missing(picture)}</header>
+${others === undefined ? html`` : html`<p class="about">${others}</p>
+`}${missing(picture)}</header>
 <main>
 ${findings.length === 0 ? html`` : body(picture)}</main>
 </body>
@@ -53,7 +56,8 @@ function body(picture: Picture): Markup {
 <h2 id="matrix-title">Pods of each workload on each node</h2>
 <p class="legend">Pods of one workload on one node: <span class="n1">1</span> <span class="n2">2</span> <span class="n3">3, 4</span> <span class="n5">5 and more</span></p>
 <div id="tools" hidden><label>Filter<input id="filter" type="search" autocomplete="off" spellcheck="false"></label><output id="shown" for="filter"></output></div>
-${matrix(picture, groupColumns(picture))}</section>
+${picture.isUseWhole ? html`` : html`<p class="about">${partOfUse}</p>
+`}${matrix(picture, groupColumns(picture))}</section>
 ${podLists(picture)}${nodeList(picture)}<script>${trusted(script)}</script>
 `
 }

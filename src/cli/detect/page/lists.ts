@@ -1,7 +1,6 @@
 import type { Finding } from '../../../survey/finding.ts'
 import { bytes, cores, takenInWords } from '../print/amounts.ts'
 import { domainsOf, faultsOf, topologyKey } from '../print/nodes.ts'
-import { partOfUse } from '../print/node-table.ts'
 import type { Picture } from '../print/picture.ts'
 import { count, domainName, keepsEnough } from '../print/words.ts'
 import { html, type Markup } from './markup.ts'
@@ -32,7 +31,7 @@ export function nodeList(picture: Picture): Markup {
   const domains = domainsOf(picture)
   const headings = ['Node', domainName(topologyKey(picture)), 'State', 'Pods', 'cpu requested', 'memory requested']
   return html`<section><h2>Nodes</h2>
-${picture.isUseWhole ? html`` : html`<p>${partOfUse}</p>`}<details><summary>${count(picture.nodes.length, 'node')}, and how much of them is taken</summary>
+<details><summary>${count(picture.nodes.length, 'node')}, and how much of them is taken</summary>
 <table class="nodes"><thead><tr>${headings.map(heading => html`<th scope="col">${heading}</th>`)}</tr></thead>
 <tbody>
 ${picture.nodes.map(node => html`<tr><th scope="row">${node.name}</th><td>${domains.get(node.name) ?? '-'}</td><td>${faultsOf(node) || 'ready'}</td>\

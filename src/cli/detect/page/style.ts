@@ -47,7 +47,7 @@ th.node span { display: inline-block; max-height: 12rem; writing-mode: vertical-
 th.faulty { color: var(--bad) }
 #matrix .edge { border-left: 1px solid var(--faint) }
 #matrix td.g { background: repeating-linear-gradient(to right, transparent 0 calc(var(--node) - 1px), var(--line) calc(var(--node) - 1px) var(--node)) }
-#matrix td[class^=n], #matrix td[class^=u] { padding: 0; text-align: center; border-right: 1px solid var(--line) }
+#matrix td[class^=n], #matrix td[class^=u] { padding: 0; text-overflow: clip; text-align: center; border-right: 1px solid var(--line) }
 .n1 { background: var(--n1) } .n2 { background: var(--n2); font-weight: 600 } .n3 { background: var(--n3); font-weight: 700 }
 .n5 { background: var(--n5); color: var(--n5-ink); font-weight: 700 }
 .use td { font-size: .7rem }

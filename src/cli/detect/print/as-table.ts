@@ -4,7 +4,7 @@ import { gap, table } from '../../table.ts'
 import { nodeTable } from './node-table.ts'
 import { isAffected, type Picture } from './picture.ts'
 import { printable } from './printable.ts'
-import { apartOf, keepsEnough, podsOf, referenceOf, standing, summary, survives } from './words.ts'
+import { apartOf, beside, keepsEnough, podsOf, referenceOf, standing, summary, survives } from './words.ts'
 
 export interface TableLook {
   /** Every workload, and beneath each its nodes with its pods by name; then the nodes, and how much of them is taken. */
@@ -49,7 +49,8 @@ export function asTable(picture: Picture, look: TableLook): string {
   const text = rowsWithShared(shown, rows, findings, look)
   if (!look.isWide) return `${text}\n${last}`
   const nodes = picture.nodes.length === 0 ? '' : `${nodeTable(picture, look.paint)}\n`
-  return `${withPods(text, picture.survey, look.paint)}\n${nodes}${last}`
+  const others = beside(picture.survey)
+  return `${withPods(text, picture.survey, look.paint)}\n${nodes}${others === undefined ? '' : `${others}\n`}${last}`
 }
 
 /** The last column takes what is left of the line. */

@@ -72,3 +72,12 @@ export function summary({ findings }: Survey): string {
   ]
   return parts.join('; ')
 }
+
+/** Pods that run and are of no workload that was looked at; undefined where there is none. */
+export function beside({ unassigned: { orphans, otherKinds } }: Survey): string | undefined {
+  const parts = [
+    ...(otherKinds === 0 ? [] : [`${count(otherKinds, 'pod')} of other kinds of workloads`]),
+    ...(orphans.length === 0 ? [] : [`${count(orphans.length, 'pod')} that nobody controls`]),
+  ]
+  return parts.length === 0 ? undefined : `not looked at: ${parts.join(', ')}`
+}
