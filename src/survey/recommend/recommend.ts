@@ -10,6 +10,7 @@ import type { Option } from './option.ts'
 import { promiseOf } from './promise.ts'
 import type { Recommendation } from './recommendation.ts'
 import { spreadOption } from './spread-option.ts'
+import { visibleGroups } from './visible-groups.ts'
 import { describe, distributorOf, type Subject } from './subject.ts'
 import { count, tellRefusals, tellTooLarge } from './words.ts'
 
@@ -83,12 +84,12 @@ function adviseSpread(subject: Subject, advice: Advice): Recommendation {
     const notes = [...nodes, ...subject.doubts]
     return only('its template asks for the spread over hosts already; no more than that is certain to leave no pod waiting', notes)
   }
-  if (option.nodes !== undefined && !isBetter(option, finding)) {
+  if (option.nodes === undefined ? isEven(finding, candidates.length) : !isBetter(option, finding)) {
     const where = `${count(finding.byNode.length, 'node')}, of ${candidates.length} that may take its pods`
     return only(`nothing spreads it further: it stands on ${where}`, nodes)
   }
   const promise = promiseOf(option, subject, advice.state)
-  const notes = [...nodes, ...option.notes, ...replacing(owner.kind)]
+  const notes = [...nodes, ...option.notes, ...replacing(owner.kind), ...tellGroups(subject, advice)]
   const { summary, change } = option
   return { summary, notes, change, commands: commandsFor(finding.workload, change), ...(promise !== undefined && { promise }) }
 }
@@ -98,6 +99,12 @@ function bestOf(subject: Subject, { targets, topology }: Advice): Option | undef
   const spread = spreadOption(subject, topology)
   const distributor = targets === undefined || topology !== undefined ? undefined : distributorOption(subject)
   return distributor !== undefined && (distributor.nodes?.domains ?? 0) >= (spread?.nodes?.domains ?? 0) ? distributor : spread
+}
+
+/** Whether it stands as well as it can on so many nodes, and in several domains of --topology. */
+function isEven({ byNode, pods, topology }: Finding, nodes: number): boolean {
+  const fullest = byNode[0]?.pods.length ?? 0
+  return byNode.length >= Math.min(pods, nodes) && fullest <= Math.ceil(pods / nodes) && topology?.untilNone !== 0
 }
 
 /** On more nodes or zones, or with fewer of its pods on the fullest. */
@@ -124,6 +131,12 @@ function tellNodes({ refusals, ask }: Subject, { nodes }: ClusterState): readonl
   const others = refused.length === 0 ? '' : `; ${tellRefusals(refused)}`
   const room = `of ${count(refusals.size, 'node')} ${open} ${open === 1 ? 'has' : 'have'} room for another of its pods`
   return [`${room}${others}`, ...tellTooLarge(ask.requests, nodes)]
+}
+
+/** A cluster without PodDistributors is told of them only where nodes are of two kinds. */
+function tellGroups({ candidates }: Subject, { targets }: Advice): readonly string[] {
+  return targets === undefined && visibleGroups(candidates.map(({ node }) => node)) !== undefined
+    ? ['some of these nodes may be taken away at any time: a PodDistributor would divide the pods, and this cluster does not have that kind'] : []
 }
 
 function replacing(kind: string): readonly string[] {

@@ -128,6 +128,10 @@ void t.test('where no change helps, it is said plainly', async t => {
   const gpu = web('Deployment', { template: templateWith({}, { memory: '64Gi' }) })
   const cases: readonly { readonly name: string, readonly state: ClusterState, readonly more?: Partial<Advice>, readonly summary: RegExp }[] = [
     { name: 'one replica', state: clusterOf(web('Deployment', { replicas: 1 }), ['a'], three), summary: /^one replica: there is nothing to spread/u },
+    {
+      name: 'as even as can be, where nothing is certain', state: clusterOf(web('Deployment', { replicas: 4 }), ['a', 'a', 'b', 'c'], three, { pods: [full] }),
+      summary: /^nothing spreads it further: it stands on 3 nodes, of 3/u,
+    },
     { name: 'on all nodes already', state: clusterOf(web('Deployment', { replicas: 4 }), ['a', 'a', 'b', 'c'], three), summary: /^nothing spreads it further: it stands on 3 nodes, of 3/u },
     {
       name: 'its nodeSelector leaves one', summary: /^1 node may take its pods/u,
@@ -168,7 +172,10 @@ void t.test('where nodes may be taken away and others not, it is a PodDistributo
   } })
   t.strictSame(recommendation?.promise, { nodes: { domains: 3, untilNone: 2 } })
   t.equal(recommendation?.commands.length, 2, 'its pods are made anew afterwards')
-  t.equal(adviceOn(state)?.change?.kind, 'patch', 'a cluster without the kind')
+  const without = adviceOn(state)
+  t.equal(without?.change?.kind, 'patch', 'a cluster without the kind')
+  t.match(without?.notes.at(-1), /a PodDistributor would divide the pods, and this cluster does not have that kind$/u)
+  t.notMatch(adviceOn(clusterOf(web('Deployment'), ['a', 'a'], three))?.notes.join(), /PodDistributor/u)
 })
 
 void t.test('a budget of its own is kept in the promise, one that others share is not', async t => {

@@ -169,6 +169,15 @@ void t.test('pods that are thought away leave their room', async t => {
   t.equal(createRoom({ nodes, pods }, new Set([pods[0]?.uid ?? ''])).place(toPlace()), 'a')
 })
 
+void t.test('each node has room for so many of a kind, by their requests and its pods', async t => {
+  const nodes = [node('a'), node('b', { isUnschedulable: true }), node('c', { allocatable: { cpu: 64_000, pods: 3 } })]
+  const room = createRoom({ nodes, pods: [standing('a'), standing('c')] })
+  const want = new Map([['a', 3], ['b', 0], ['c', 2]])
+  t.strictSame(room.capacities(toPlace()), want)
+  t.strictSame(room.capacities(hard), want, 'constraints aside')
+  t.strictSame(room.capacities(toPlace({}, { requests: {} })), new Map([['a', 109], ['b', 0], ['c', 2]]))
+})
+
 void t.test('what is not looked at is named', async t => {
   t.strictSame(toPlace().unseen, [])
   t.strictSame(toPlace({
