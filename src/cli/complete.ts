@@ -98,7 +98,8 @@ function byPlaceholder(choices: readonly string[] | undefined, placeholder: stri
   const name = placeholder.replace(/\.\.\.$/u, '')
   const named = name.split('|')
   const listed = choices ?? (named.length > 1 ? named : [])
-  return { words: listed.map(word => ({ word, description: '' })), paths: named.includes('FILE') ? 'files' : name === 'DIR' ? 'folders' : 'none' }
+  const paths = named.includes('FILE') ? 'files' : name === 'DIR' ? 'folders' : 'none'
+  return { words: listed.map(word => ({ word, description: '' })), paths }
 }
 
 /** ShellCompDirective values of cobra (completions.go), by which kubectl reads what a plugin's completion answers. */

@@ -83,8 +83,11 @@ function show(next: Shown, before: Shown | undefined, terminal: Screen | undefin
     stdout(`${before?.size === next.size ? '' : clearScreen}${fillScreen(lines.slice(0, -2), foot, terminal)}`)
     return next
   }
-  if (next.text !== before?.text) stdout(`${before === undefined ? '' : '\n'}${now().toISOString().slice(0, 19).replace('T', ' ')} UTC\n${next.text}`)
+  const time = `${now().toISOString().slice(0, 19).replace('T', ' ')} UTC`
+  if (next.text !== before?.text) stdout(`${before === undefined ? '' : '\n'}${time}\n${next.text}`)
   if (next.missing.join('\n') !== (before?.missing ?? []).join('\n')) for (const line of next.missing) tell(`not read: ${line}`)
-  if (next.lost !== before?.lost) tell(next.lost === undefined ? 'the API server is reached again' : `the API server is not reached; going on: ${next.lost}`)
+  if (next.lost !== before?.lost) {
+    tell(next.lost === undefined ? 'the API server is reached again' : `the API server is not reached; going on: ${next.lost}`)
+  }
   return next
 }

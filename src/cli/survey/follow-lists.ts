@@ -79,8 +79,8 @@ function isKeptBy<T>(_kept: Kept<unknown>, _list: ListOptions<T>): _kept is Kept
 const nameOf = ({ namespace, name, uid }: ObjectKey): string => `${namespace}/${name}/${uid}`
 
 function follow<T>(
-  path: string, plural: string, { keep, labelSelector, metadataOnly = false }: ListOptions<T>, { connection, clock, random, onRead }: FollowOptions,
-  onChange: () => void,
+  path: string, plural: string, { keep, labelSelector, metadataOnly = false }: ListOptions<T>,
+  { connection, clock, random, onRead }: FollowOptions, onChange: () => void,
 ): Kept<T> {
   const items = new Map<string, T>()
   const reflector = createReflector<readonly [string, T]>({

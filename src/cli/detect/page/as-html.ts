@@ -13,12 +13,13 @@ const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(
 
 /** Nothing may be loaded from anywhere, and nothing runs or paints but what was written here, whatever a name may hold. */
 const policy = [
-  "default-src 'none'", `style-src ${hashOf(style)}`, `script-src ${hashOf(script)}`, 'img-src data:', "base-uri 'none'", "form-action 'none'",
+  "default-src 'none'", `style-src ${hashOf(style)}`, `script-src ${hashOf(script)}`, 'img-src data:',
+  "base-uri 'none'", "form-action 'none'",
 ].join('; ')
 
 /**
- * One file with all that was found: a picture of nodes by workloads, the pods by name, and the nodes. It asks for nothing, works without its
- * script, and has no text of the cluster that is not escaped.
+ * One file with all that was found: a picture of nodes by workloads, the pods by name, and the nodes. It asks for nothing, works without
+ * its script, and has no text of the cluster that is not escaped.
  */
 export function asHtml(picture: Picture): string {
   const title = `Versprei: what shares a node in ${picture.cluster}`
@@ -54,8 +55,11 @@ ${findings.length === 0 ? html`` : body(picture)}</main>
 function body(picture: Picture): Markup {
   return html`<section>
 <h2 id="matrix-title">Pods of each workload on each node</h2>
-<p class="legend">Pods of one workload on one node: <span class="n1">1</span> <span class="n2">2</span> <span class="n3">3, 4</span> <span class="n5">5 and more</span></p>
-<div id="tools" hidden><label>Filter<input id="filter" type="search" autocomplete="off" spellcheck="false"></label><output id="shown" for="filter"></output></div>
+<p class="legend">Pods of one workload on one node: <span class="n1">1</span>
+<span class="n2">2</span> <span class="n3">3, 4</span>
+<span class="n5">5 and more</span></p>
+<div id="tools" hidden><label>Filter<input id="filter" type="search" autocomplete="off" spellcheck="false"></label>
+<output id="shown" for="filter"></output></div>
 ${picture.isUseWhole ? html`` : html`<p class="about">${partOfUse}</p>
 `}${matrix(picture, groupColumns(picture))}</section>
 ${podLists(picture)}${nodeList(picture)}<script>${trusted(script)}</script>

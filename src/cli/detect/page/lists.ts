@@ -1,4 +1,5 @@
 import type { Finding } from '../../../survey/finding.ts'
+import type { NodeUse } from '../../../survey/node-use.ts'
 import { bytes, cores, takenInWords } from '../print/amounts.ts'
 import { domainsOf, faultsOf, topologyKey } from '../print/nodes.ts'
 import type { Picture } from '../print/picture.ts'
@@ -15,12 +16,15 @@ ${survey.findings.map(podList)}</section>
 function podList(finding: Finding, index: number): Markup {
   const { workload: { namespace, name, kind }, pods, byNode, apart } = finding
   const enough = keepsEnough(finding)
-  const others = [['Pending', apart.pending], ['Leaving', apart.leaving], ['Finished', apart.finished], ['Their node is gone', apart.nodeGone]] as const
-  return html`<details><summary>${namespace}/${name} <small>${kind}, ${count(pods, 'pod')} on ${count(byNode.length, 'node')}</small></summary>\
+  const others = ([
+    ['Pending', apart.pending], ['Leaving', apart.leaving], ['Finished', apart.finished], ['Their node is gone', apart.nodeGone],
+  ] as const).filter(([, names]) => names.length > 0)
+  const size = `${kind}, ${count(pods, 'pod')} on ${count(byNode.length, 'node')}`
+  return html`<details><summary>${namespace}/${name} <small>${size}</small></summary>\
 <dl id="p${index}">\
 ${enough === '-' ? [] : [html`<dt>Enough without</dt><dd>${enough}</dd>`]}\
 ${byNode.map(one => html`<dt>${one.domain}</dt><dd>${one.pods.join(', ')}</dd>`)}\
-${others.filter(([, names]) => names.length > 0).map(([why, names]) => html`<dt class="apart">${why}, not counted</dt><dd>${names.join(', ')}</dd>`)}\
+${others.map(([why, names]) => html`<dt class="apart">${why}, not counted</dt><dd>${names.join(', ')}</dd>`)}\
 </dl></details>
 `
 }
@@ -34,8 +38,15 @@ export function nodeList(picture: Picture): Markup {
 <details><summary>${count(picture.nodes.length, 'node')}, and how much of them is taken</summary>
 <table class="nodes"><thead><tr>${headings.map(heading => html`<th scope="col">${heading}</th>`)}</tr></thead>
 <tbody>
-${picture.nodes.map(node => html`<tr><th scope="row">${node.name}</th><td>${domains.get(node.name) ?? '-'}</td><td>${faultsOf(node) || 'ready'}</td>\
-<td>${node.pods} of ${node.allocatable['pods'] ?? '?'}</td><td>${takenInWords(node, 'cpu', cores)}</td><td>${takenInWords(node, 'memory', bytes)}</td></tr>
-`)}</tbody></table></details></section>
+${picture.nodes.map(node => nodeRow(node, domains.get(node.name)))}</tbody></table></details></section>
+`
+}
+
+function nodeRow(node: NodeUse, domain = '-'): Markup {
+  const cells = [
+    domain, faultsOf(node) || 'ready', `${node.pods} of ${node.allocatable['pods'] ?? '?'}`,
+    takenInWords(node, 'cpu', cores), takenInWords(node, 'memory', bytes),
+  ]
+  return html`<tr><th scope="row">${node.name}</th>${cells.map(cell => html`<td>${cell}</td>`)}</tr>
 `
 }

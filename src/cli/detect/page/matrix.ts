@@ -24,14 +24,16 @@ export function matrix(picture: Picture, groups: readonly ColumnGroup[]): Markup
   const ending = sharedEnding(groups.flatMap(({ nodes }) => nodes.map(({ name }) => name)))
   return html`<div class="scroll" role="region" aria-labelledby="matrix-title" tabindex="0">
 <table id="matrix"${columns > fewest ? html`` : html` class="few"`} aria-labelledby="matrix-title">
-<colgroup><col class="name"><col class="stands"><col class="pods"><col class="survives"></colgroup><colgroup><col class="node" span="${columns}"></colgroup>
+<colgroup><col class="name"><col class="stands"><col class="pods"><col class="survives"></colgroup>
+<colgroup><col class="node" span="${columns}"></colgroup>
 <thead>
-<tr>${own.map(([name, sort]) => html`<th scope="col" rowspan="2" data-sort="${sort}">${name}</th>`)}${groups.map(groupHeading(picture))}</tr>
+<tr>${own.map(([name, sort]) => html`<th scope="col" rowspan="2" data-sort="${sort}">${name}</th>`)}
+${groups.map(groupHeading(picture))}</tr>
 <tr>${groups.flatMap(({ nodes }) => nodes.map(nodeHeading(ending)))}</tr>
 </thead>
 <tbody class="use">
-${useRow('cpu requested', groups, ({ use }) => use === undefined ? undefined : [percentTaken(use, 'cpu'), takenInWords(use, 'cpu', cores)])}
-${useRow('memory requested', groups, ({ use }) => use === undefined ? undefined : [percentTaken(use, 'memory'), takenInWords(use, 'memory', bytes)])}
+${useRow('cpu', groups, cores)}
+${useRow('memory', groups, bytes)}
 </tbody>
 <tbody id="workloads">
 ${picture.survey.findings.map((finding, index) => row(finding, index, groups))}</tbody>
@@ -76,22 +78,22 @@ function nodeHeading(ending: string): (column: NodeColumn, index: number) => Mar
 }
 
 /** How much of each node is taken, in percent, in six shades. */
-function useRow(
-  name: string, groups: readonly ColumnGroup[], taken: (column: NodeColumn) => readonly [number | undefined, string] | undefined,
-): Markup {
-  const cells = groups.flatMap(({ nodes }) => nodes.map((node, index) => {
-    const [percent, words = ''] = taken(node) ?? []
+function useRow(resource: string, groups: readonly ColumnGroup[], say: (amount: number) => string): Markup {
+  const cells = groups.flatMap(({ nodes }) => nodes.map(({ name, use }, index) => {
     const edge = index === 0 ? ' edge' : ''
-    if (percent === undefined) return html`<td class="u${edge}">-</td>`
-    return html`<td class="u${Math.min(5, Math.floor(percent / 20))}${edge}" title="${node.name}: ${words}">${percent}</td>`
+    const percent = use === undefined ? undefined : percentTaken(use, resource)
+    if (use === undefined || percent === undefined) return html`<td class="u${edge}">-</td>`
+    const title = `${name}: ${takenInWords(use, resource, say)}`
+    return html`<td class="u${Math.min(5, Math.floor(percent / 20))}${edge}" title="${title}">${percent}</td>`
   }))
-  return html`<tr><th scope="row">${name}, %</th><td colspan="3"></td>${cells}</tr>`
+  return html`<tr><th scope="row">${resource} requested, %</th><td colspan="3"></td>${cells}</tr>`
 }
 
 function row(finding: Finding, index: number, groups: readonly ColumnGroup[]): Markup {
   const { workload: { namespace, kind, name } } = finding
   const stands = standing(finding)
-  return html`<tr id="w${index}" class="${stands.replaceAll(' ', '-')}"><th scope="row"><a href="#p${index}">${namespace}/${name}</a> <small>${kind}</small></th>\
+  return html`<tr id="w${index}" class="${stands.replaceAll(' ', '-')}">\
+<th scope="row"><a href="#p${index}">${namespace}/${name}</a> <small>${kind}</small></th>\
 <td>${stands}</td><td>${podsOf(finding)}</td><td>${survives(finding)}</td>${cells(finding, groups)}</tr>
 `
 }
@@ -104,7 +106,11 @@ function cells({ byNode }: Finding, groups: readonly ColumnGroup[]): readonly Ma
     let gap = 0
     const edge = (): string => (found.length === 0 ? ' edge' : '')
     const close = (): void => {
-      for (; gap > 0; gap -= Math.min(gap, longestSpan)) found.push(html`<td class="g${edge()}" colspan="${Math.min(gap, longestSpan)}"></td>`)
+      while (gap > 0) {
+        const span = Math.min(gap, longestSpan)
+        found.push(html`<td class="g${edge()}" colspan="${span}"></td>`)
+        gap -= span
+      }
     }
     for (const { name } of nodes) {
       const count = counts.get(name) ?? 0

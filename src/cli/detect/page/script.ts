@@ -1,6 +1,6 @@
 /**
- * What the page does beyond what HTML does by itself: a filter, and sorting by a click on a heading. It runs in a browser, reads nothing but the
- * page, and the page is whole without it.
+ * What the page does beyond what HTML does by itself: a filter, and sorting by a click on a heading. It runs in a browser, reads nothing
+ * but the page, and the page is whole without it.
  */
 export const script = `
 (() => {

@@ -1,4 +1,4 @@
-/** How the page looks: light or dark as its reader has it, and on paper. A cell's shade says how many pods share a node, and its number too. */
+/** How the page looks: light or dark as its reader has it, and on paper. A cell's shade says what its number says. */
 export const style = `
 :root {
   color-scheme: light dark; --cell: 1.75rem; --node: 1.75rem; --name: 19rem;
@@ -27,26 +27,33 @@ small, .about { color: var(--faint) }
 .legend { margin: .6rem 0 }
 #tools { display: flex; gap: 1rem; align-items: center; margin: .6rem 0 }
 #tools[hidden] { display: none }
-input { margin-left: .4rem; padding: .25rem .5rem; width: 22rem; max-width: 60vw; border: 1px solid var(--faint); border-radius: .25rem; background: var(--page); color: inherit; font: inherit }
+input { margin-left: .4rem; padding: .25rem .5rem; width: 22rem; max-width: 60vw;
+  border: 1px solid var(--faint); border-radius: .25rem; background: var(--page); color: inherit; font: inherit }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 1px }
 .scroll { max-height: 82vh; overflow: auto; border: 1px solid var(--line) }
 table { border-collapse: separate; border-spacing: 0; font-variant-numeric: tabular-nums }
 #matrix { table-layout: fixed; width: 0 }
-col.name { width: var(--name) } col.stands { width: 8.5rem } col.pods { width: 4.5rem } col.survives { width: 8.5rem } col.node { width: var(--node) }
+col.name { width: var(--name) } col.stands { width: 8.5rem } col.pods { width: 4.5rem } col.survives { width: 8.5rem }
+col.node { width: var(--node) }
 #matrix.few { --node: 7rem }
 th { font-weight: 600; text-align: left }
-#matrix th, #matrix td { height: var(--cell); padding: 0 .5rem; border-bottom: 1px solid var(--line); white-space: nowrap; overflow: clip; text-overflow: ellipsis }
+#matrix th, #matrix td { height: var(--cell); padding: 0 .5rem; border-bottom: 1px solid var(--line);
+  white-space: nowrap; overflow: clip; text-overflow: ellipsis }
 #matrix thead th { position: sticky; top: 0; z-index: 2; background: var(--head); vertical-align: bottom }
 #matrix thead th:first-child { z-index: 3 }
 #matrix thead tr:first-child th { height: var(--cell) }
 [scope=colgroup] span { position: sticky; left: calc(var(--name) + .5rem) }
 #matrix thead tr + tr th { top: var(--cell); padding: .4rem 0; text-align: center }
-#matrix tbody th, #matrix thead tr:first-child th:first-child { position: sticky; left: 0; background: var(--head); border-right: 1px solid var(--line) }
+#matrix tbody th, #matrix thead tr:first-child th:first-child {
+  position: sticky; left: 0; background: var(--head); border-right: 1px solid var(--line) }
 #matrix tbody th { z-index: 1; font-weight: 400 }
-th.node span { display: inline-block; max-height: 12rem; writing-mode: vertical-rl; transform: rotate(180deg); font-size: .75rem; font-weight: 400; line-height: var(--cell); text-align: start; overflow: hidden; text-overflow: ellipsis }
+th.node span { display: inline-block; max-height: 12rem; writing-mode: vertical-rl; transform: rotate(180deg);
+  font-size: .75rem; font-weight: 400; line-height: var(--cell); text-align: start;
+  overflow: hidden; text-overflow: ellipsis }
 th.faulty { color: var(--bad) }
 #matrix .edge { border-left: 1px solid var(--faint) }
-#matrix td.g { background: repeating-linear-gradient(to right, transparent 0 calc(var(--node) - 1px), var(--line) calc(var(--node) - 1px) var(--node)) }
+#matrix td.g {
+  background: repeating-linear-gradient(to right, transparent 0 calc(var(--node) - 1px), var(--line) calc(var(--node) - 1px) var(--node)) }
 #matrix td[class^=n], #matrix td[class^=u] { padding: 0; text-overflow: clip; text-align: center; border-right: 1px solid var(--line) }
 .n1 { background: var(--n1) } .n2 { background: var(--n2); font-weight: 600 } .n3 { background: var(--n3); font-weight: 700 }
 .n5 { background: var(--n5); color: var(--n5-ink); font-weight: 700 }

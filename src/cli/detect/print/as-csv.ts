@@ -5,7 +5,8 @@ import { referenceOf, standing } from './words.ts'
 
 /** The columns, in their order: what a spreadsheet pivots by. */
 export const csvColumns = [
-  'namespace', 'workload', 'stands', 'wanted', 'pods', 'nodes', 'survives_nodes', 'survives_domains', 'node', 'domain', 'pods_on_node', 'pod_names',
+  'namespace', 'workload', 'stands', 'wanted', 'pods', 'nodes', 'survives_nodes', 'survives_domains',
+  'node', 'domain', 'pods_on_node', 'pod_names',
 ] as const
 
 /**

@@ -10,8 +10,9 @@ export function asMarkdown({ survey }: Picture): string {
   if (affected.length === 0) return top
   const headings = ['Namespace', 'Workload', 'Stands', 'Pods', 'Nodes', 'Survives', 'Enough without', 'Not counted', 'Shared nodes']
   const rows = affected.map(finding => [
-    finding.workload.namespace, referenceOf(finding.workload), standing(finding), podsOf(finding), String(finding.nodes.domains), survives(finding),
-    keepsEnough(finding), apartOf(finding), finding.shared.map(({ domain, pods }) => `${domain}: ${pods.length}`).join(', '),
+    finding.workload.namespace, referenceOf(finding.workload), standing(finding), podsOf(finding),
+    String(finding.nodes.domains), survives(finding), keepsEnough(finding), apartOf(finding),
+    finding.shared.map(({ domain, pods }) => `${domain}: ${pods.length}`).join(', '),
   ])
   const lines = [headings, headings.map(() => '---'), ...rows.map(row => row.map(escapeMarkdown))]
   return `${top}\n${lines.map(line => `| ${line.join(' | ')} |\n`).join('')}`
@@ -19,5 +20,8 @@ export function asMarkdown({ survey }: Picture): string {
 
 /** As text alone: what would be markup, a column or a line of its own, or the name of a person, is none. */
 export function escapeMarkdown(text: string): string {
-  return printable(text).replaceAll(/[\\`*_{}[\]<>()#!|~@&$]/gu, one => (one === '@' ? '&#64;' : one === '<' ? '&lt;' : one === '&' ? '&amp;' : `\\${one}`))
+  return printable(text).replaceAll(/[\\`*_{}[\]<>()#!|~@&$]/gu, one => entities.get(one) ?? `\\${one}`)
 }
+
+/** Those that a backslash does not keep from their meaning everywhere. */
+const entities: ReadonlyMap<string, string> = new Map([['@', '&#64;'], ['<', '&lt;'], ['&', '&amp;']])

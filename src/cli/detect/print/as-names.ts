@@ -3,7 +3,8 @@ import { referenceOf } from './words.ts'
 
 /**
  * What kubectl takes, a workload a line: `deployment.apps/web -n shop`, of those that share nodes. For
- * `versprei detect -o name | xargs -L1 kubectl describe`: what no name of Kubernetes has, `xargs` among others would take for more than text.
+ * `versprei detect -o name | xargs -L1 kubectl describe`: what no name of Kubernetes has, `xargs` among others would take for
+ * more than text.
  */
 export function asNames({ survey }: Picture): string {
   return survey.findings.filter(isAffected)

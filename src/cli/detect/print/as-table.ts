@@ -54,7 +54,9 @@ export function asTable(picture: Picture, look: TableLook): string {
 }
 
 /** The last column takes what is left of the line. */
-function rowsWithShared(shown: readonly Column[], rows: readonly (readonly string[])[], findings: readonly Finding[], look: TableLook): string {
+function rowsWithShared(
+  shown: readonly Column[], rows: readonly (readonly string[])[], findings: readonly Finding[], look: TableLook,
+): string {
   const headings = shown.map(({ heading }) => heading)
   const before = headings.reduce((sum, heading, column) =>
     sum + rows.reduce((widest, row) => Math.max(widest, (row[column] ?? '').length), heading.length) + gap.length, 0)

@@ -4,7 +4,8 @@ import type { Picture } from './picture.ts'
 const zoneLabel = 'topology.kubernetes.io/zone'
 
 /** The label whose values group the nodes: that of --topology, else the zone. */
-export const topologyKey = ({ survey }: Picture): string => survey.findings.find(one => one.topology !== undefined)?.topology?.key ?? zoneLabel
+export const topologyKey = ({ survey }: Picture): string =>
+  survey.findings.find(one => one.topology !== undefined)?.topology?.key ?? zoneLabel
 
 /** Each node's domain of that topology; undefined where it has none. */
 export function domainsOf(picture: Picture): ReadonlyMap<string, string | undefined> {

@@ -2,7 +2,8 @@ import type { Finding, Survey, Survival, WorkloadName } from '../../../survey/fi
 import { isAffected } from './picture.ts'
 
 /** As kubectl's `-o name` has it: `deployment.apps/web`. */
-export const referenceOf = ({ group, kind, name }: WorkloadName): string => `${kind.toLowerCase()}${group === '' ? '' : `.${group}`}/${name}`
+export const referenceOf = ({ group, kind, name }: WorkloadName): string =>
+  `${kind.toLowerCase()}${group === '' ? '' : `.${group}`}/${name}`
 
 /** `1 node`, `2 nodes`. */
 export const count = (many: number, what: string): string => `${many} ${what}${many === 1 ? '' : 's'}`
@@ -18,7 +19,8 @@ export function standing({ pods, isOnSingleNode, shared }: Finding): 'no pod' | 
 }
 
 /** How many pods there are: `2 of 3` where others are wanted. */
-export const podsOf = ({ pods, wanted }: Finding): string => (wanted === undefined || wanted === pods ? String(pods) : `${pods} of ${wanted}`)
+export const podsOf = ({ pods, wanted }: Finding): string =>
+  wanted === undefined || wanted === pods ? String(pods) : `${pods} of ${wanted}`
 
 /** What may be lost, its worst first, before no pod is left: `1 node, 0 zones`. */
 export function survives(finding: Finding): string {
@@ -26,8 +28,8 @@ export function survives(finding: Finding): string {
 }
 
 /**
- * What may be lost before fewer pods are left than are needed: `0 nodes, 0 zones (2 needed by pdb/web)`; `too few already` where they are fewer
- * already.
+ * What may be lost before fewer pods are left than are needed: `0 nodes, 0 zones (2 needed by pdb/web)`; `too few already` where they
+ * are fewer now.
  */
 export function keepsEnough(finding: Finding): string {
   const needs = new Set([finding.nodes, finding.topology].flatMap(one => needOf(one) ?? []))
@@ -52,8 +54,11 @@ function inEach({ nodes, topology }: Finding, say: (survival: Survival, what: st
 
 /** Pods that do not count, and why: `1 pending, 2 finished`. */
 export function apartOf({ apart, topology }: Finding): string {
-  const kinds = [['pending', apart.pending], ['leaving', apart.leaving], ['finished', apart.finished], ['node gone', apart.nodeGone]] as const
-  const unlabelled = topology === undefined || topology.unlabelled === 0 ? [] : [`${topology.unlabelled} without ${domainName(topology.key)}`]
+  const kinds = [
+    ['pending', apart.pending], ['leaving', apart.leaving], ['finished', apart.finished], ['node gone', apart.nodeGone],
+  ] as const
+  const isLabelled = topology === undefined || topology.unlabelled === 0
+  const unlabelled = isLabelled ? [] : [`${topology.unlabelled} without ${domainName(topology.key)}`]
   return [...kinds.flatMap(([why, { length }]) => (length === 0 ? [] : [`${length} ${why}`])), ...unlabelled].join(', ')
 }
 
