@@ -1,5 +1,6 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { AdmitFlags } from './admit.ts'
+import type { Screen } from './colour.ts'
 import { addCheck } from './check/add-check.ts'
 import { complete, completeCommand, printCompletions } from './complete.ts'
 import { completionScripts, shells } from './completion.ts'
@@ -17,6 +18,8 @@ export interface ProgramIo extends ServeIo {
   readonly environment: Environment
   readonly stdin: () => Promise<string>
   readonly now: () => Date
+  /** The terminal that standard output is; undefined where it is none. */
+  readonly screen: () => Screen | undefined
 }
 
 /**
