@@ -39,7 +39,7 @@ process.exitCode = await run([...asked, ...process.argv.slice(2)], {
   stdin: () => text(process.stdin),
   stdout: line => void process.stdout.write(line),
   stderr: line => void process.stderr.write(line),
-  screen: () => (process.stdout.isTTY ? { columns: process.stdout.columns } : undefined),
+  screen: () => (process.stdout.isTTY ? { columns: process.stdout.columns, rows: process.stdout.rows } : undefined),
   now: () => new Date(),
   signals: takeSignals,
 }, name)

@@ -4,6 +4,8 @@ import type { Environment } from './configuration.ts'
 export interface Screen {
   /** Characters on a line. */
   readonly columns: number
+  /** Lines. */
+  readonly rows: number
 }
 
 /** The looks that there are: faint is for what may be passed over. */

@@ -2,4 +2,5 @@
 export const admitOutputs = ['table', 'json', 'yaml', 'patch'] as const
 export const planOutputs = ['table', 'json', 'yaml'] as const
 export const checkOutputs = ['table', 'json', 'yaml'] as const
+export const statusOutputs = ['table', 'wide', 'json', 'yaml', 'name'] as const
 export const versionOutputs = ['table', 'json', 'yaml'] as const

@@ -9,6 +9,7 @@ import { admitOutputs, planOutputs, versionOutputs } from './output-formats.ts'
 import { readVersion } from './package-version.ts'
 import type { PlanFlags } from './plan.ts'
 import { environmentVariable, serveFlags, type FlagName } from './serve-flags.ts'
+import { addStatus } from './status/add-status.ts'
 import { addRotate } from './rotate-command.ts'
 import type { ServeIo } from './serve.ts'
 import type { VersionFlags } from './version.ts'
@@ -41,6 +42,7 @@ export async function run(args: readonly string[], io: ProgramIo, name = 'verspr
   addServe(program, io, finish)
   addAdmit(program, io, finish)
   addPlan(program, io, finish)
+  addStatus(program, io, finish)
   addCheck(program, io, finish)
   addCerts(program, io, finish)
   addVersion(program, io, finish)

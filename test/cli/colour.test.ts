@@ -7,7 +7,7 @@ import t from 'tap'
 import { createPaint, wantsColour } from '../../src/cli/colour.ts'
 import { table } from '../../src/cli/table.ts'
 
-const screen = { columns: 80 }
+const screen = { columns: 80, rows: 24 }
 
 void t.test('colour is for terminals, and for whoever says so', async t => {
   const cases = [
