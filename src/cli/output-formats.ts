@@ -4,3 +4,5 @@ export const planOutputs = ['table', 'json', 'yaml'] as const
 export const checkOutputs = ['table', 'json', 'yaml'] as const
 export const statusOutputs = ['table', 'wide', 'json', 'yaml', 'name'] as const
 export const versionOutputs = ['table', 'json', 'yaml'] as const
+/** Or a file, by whose ending one is chosen. */
+export const detectOutputs = ['table', 'json', 'yaml', 'csv', 'markdown', 'name', 'html'] as const

@@ -5,7 +5,7 @@ import { createApi } from './api.ts'
 import { examine } from './examine.ts'
 import { checkNames } from './line.ts'
 import type { Timing } from './look-at-lease.ts'
-import { openConnection, type ClusterFlags } from './open-connection.ts'
+import { openConnection, type ClusterFlags } from '../open-connection.ts'
 import { print, type CheckOutput } from './print.ts'
 
 export interface CheckFlags extends ClusterFlags {
