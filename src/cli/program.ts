@@ -2,6 +2,8 @@ import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 
 import type { AdmitFlags } from './admit.ts'
 import type { Screen } from './colour.ts'
 import { addCheck } from './check/add-check.ts'
+import { collectLoss } from './lose/asked-loss.ts'
+import type { LoseFlags } from './lose/lose.ts'
 import { complete, completeCommand, printCompletions } from './complete.ts'
 import { completionScripts, shells } from './completion.ts'
 import type { Environment } from './configuration.ts'
@@ -111,9 +113,16 @@ function addPlan(program: Command, io: ProgramIo, finish: Finish): void {
   addKnowledgeFlags(command)
     .option('-n, --namespace <NAME>', 'namespace of the PodDistributor; default: every one')
     .option('--replicas <N>', 'from 1 to this many', parseReplicas, 20)
+    .addOption(new Option('--lose <WHAT>', 'show instead what a loss leaves: group=NAME, zone=NAME, node=NAME or KEY=VALUE of nodes; may be said again')
+      .argParser(collectLoss).conflicts('replicas'))
+    .option('--all', 'with --lose: workloads that no PodDistributor places, too')
     .addOption(new Option('-o, --output <FORMAT>', 'how to print').choices(planOutputs).default('table'))
-    .action((name: string | undefined, options: Omit<PlanFlags, 'name'>) =>
-      finish(import('./plan.ts').then(({ plan }) => plan({ ...options, ...(name === undefined ? {} : { name }) }, io))))
+    .action((name: string | undefined, { lose: losses, all, ...options }: Omit<PlanFlags, 'name'> & Partial<Pick<LoseFlags, 'lose' | 'all'>>) => {
+      const flags = { ...options, ...(name === undefined ? {} : { name }) }
+      if (losses !== undefined) return finish(import('./lose/lose.ts').then(({ lose }) => lose({ ...flags, lose: losses, all: all === true }, io)))
+      if (all === true) command.error('error: option \'--all\' goes with \'--lose <WHAT>\' alone', { exitCode: 2 })
+      return finish(import('./plan.ts').then(({ plan }) => plan(flags, io)))
+    })
 }
 
 /** More would only fill the screen. */

@@ -1,9 +1,11 @@
+import { systemClock } from '../../cluster/clock.ts'
 import { rankReports } from '../../survey/distributors/rank-reports.ts'
 import type { Trouble } from '../../survey/distributors/report.ts'
-import { openConnection, type ClusterFlags } from '../check/open-connection.ts'
 import { createPaint, wantsColour, type Screen } from '../colour.ts'
 import type { Environment } from '../configuration.ts'
 import { messageOf } from '../message-of.ts'
+import type { ClusterFlags } from '../open-connection.ts'
+import { openCluster } from '../survey/open-cluster.ts'
 import { lookForLeader } from './look-for-leader.ts'
 import { printReports, type Looks, type StatusOutput } from './print-reports.ts'
 import { readReports, type Reports } from './read-reports.ts'
@@ -33,7 +35,7 @@ export interface StatusIo {
  */
 export async function status(flags: StatusFlags, io: StatusIo): Promise<number> {
   const tell = (line: string): void => io.stderr(`versprei status: ${line}\n`)
-  const connection = await openConnection(flags, io.environment)
+  const connection = await openCluster(flags, io.environment, systemClock)
   if ('mistakes' in connection) {
     for (const mistake of connection.mistakes) tell(mistake)
     return 2
