@@ -40,6 +40,10 @@ process.exitCode = await run([...asked, ...process.argv.slice(2)], {
   stdout: line => void process.stdout.write(line),
   stderr: line => void process.stderr.write(line),
   screen: () => (process.stdout.isTTY ? { columns: process.stdout.columns, rows: process.stdout.rows } : undefined),
+  isErrorTerminal: () => process.stderr.isTTY,
   now: () => new Date(),
   signals: takeSignals,
 }, name)
+
+// A program for credentials that was asked and hangs would keep this one alive.
+setTimeout(() => process.exit(), 1000).unref()

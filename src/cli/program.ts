@@ -7,6 +7,7 @@ import type { LoseFlags } from './lose/lose.ts'
 import { complete, completeCommand, printCompletions } from './complete.ts'
 import { completionScripts, shells } from './completion.ts'
 import type { Environment } from './configuration.ts'
+import { addDetect } from './detect/add-detect.ts'
 import { admitOutputs, planOutputs, versionOutputs } from './output-formats.ts'
 import { readVersion } from './package-version.ts'
 import type { PlanFlags } from './plan.ts'
@@ -23,6 +24,8 @@ export interface ProgramIo extends ServeIo {
   readonly now: () => Date
   /** The terminal that standard output is; undefined where it is none. */
   readonly screen: () => Screen | undefined
+  /** Whether standard error is a terminal, on which a line can be written over. Default: it is none. */
+  readonly isErrorTerminal?: () => boolean
 }
 
 /**
@@ -46,6 +49,7 @@ export async function run(args: readonly string[], io: ProgramIo, name = 'verspr
   addPlan(program, io, finish)
   addStatus(program, io, finish)
   addCheck(program, io, finish)
+  addDetect(program, io, finish)
   addCerts(program, io, finish)
   addVersion(program, io, finish)
   addCompletion(program, io)

@@ -13,7 +13,8 @@ import { messageOf } from '../message-of.ts'
 import { parseSomeFlags } from '../some-flags.ts'
 import { openCluster } from '../survey/open-cluster.ts'
 import type { Reading } from '../survey/lists.ts'
-import { readState } from '../survey/read-state.ts'
+import { createProgress } from '../survey/progress.ts'
+import { readState, type ReadState } from '../survey/read-state.ts'
 import type { AskedLoss } from './asked-loss.ts'
 import { printForesight, type LoseOutput } from './print-foresight.ts'
 
@@ -35,6 +36,7 @@ export interface LoseIo {
   readonly environment: Environment
   readonly stdout: (text: string) => void
   readonly stderr: (text: string) => void
+  readonly isErrorTerminal?: () => boolean
 }
 
 /**
@@ -55,9 +57,10 @@ export async function lose(flags: LoseFlags, io: LoseIo): Promise<number> {
     return 2
   }
   try {
-    const [state, distributors] = await readAll(connection)
+    const [state, distributors] = await readAll(connection, io)
     const broken = distributors.flatMap(one => mistakesOf(one).map(mistake => `${one.namespace}/${one.name}: ${mistake}`))
-    for (const line of [...state.missing, ...broken]) tell(line)
+    for (const line of [...state.missing.map(one => `not read: ${one}`), ...broken]) tell(line)
+    if (!state.areAllPodsRead) tell('pods that were not read take no room here: what is said to fit may wait')
     const fault = faultOf(state, distributors, flags)
     if (fault !== undefined) {
       tell(fault)
@@ -73,7 +76,7 @@ export async function lose(flags: LoseFlags, io: LoseIo): Promise<number> {
     return state.missing.length + broken.length > 0 ? 1 : 0
   } catch (error) {
     tell(messageOf(error))
-    return 1
+    return 2
   } finally {
     await connection.close()
   }
@@ -90,12 +93,17 @@ function manifestsIn({ manifests: folder, kubeconfig, context }: LoseFlags, envi
   return manifests === undefined ? undefined : names.manifests
 }
 
-async function readAll(connection: Connection): Promise<readonly [ClusterState, readonly Listed[]]> {
-  const reading = { connection, clock: systemClock, signal: new AbortController().signal }
-  return Promise.all([
-    readState({ kinds: ['Deployment', 'StatefulSet', 'ReplicaSet', 'Job'], optionalKinds: ['CronJob', 'Rollout'], templates: true }, reading),
-    readDistributors(reading),
-  ])
+async function readAll(connection: Connection, io: LoseIo): Promise<readonly [ReadState, readonly Listed[]]> {
+  const progress = createProgress(systemClock, io.stderr, { isTerminal: io.isErrorTerminal?.() ?? false, command: 'plan' })
+  const reading = { connection, clock: systemClock, signal: new AbortController().signal, onRead: progress.onRead }
+  try {
+    return await Promise.all([
+      readState({ kinds: ['Deployment', 'StatefulSet', 'ReplicaSet', 'Job'], optionalKinds: ['CronJob', 'Rollout'], templates: true }, reading),
+      readDistributors(reading),
+    ])
+  } finally {
+    progress.end()
+  }
 }
 
 /** None where the cluster does not know them. */

@@ -22,11 +22,16 @@ export interface Wanted {
   readonly templates?: boolean
 }
 
+export interface ReadState extends ClusterState {
+  /** Whether the pods of all namespaces are there: only then it is known how much of each node is taken. */
+  readonly areAllPodsRead: boolean
+}
+
 /**
  * Reads what stands where: each resource in pages of 500, trimmed page by page. Rights that lack are told in `missing`, and the rest is
  * read; a workload whose pods may not be listed is left out, for nothing can be said of it. Throws a ClusterError for every other failure.
  */
-export async function readState(wanted: Wanted, reading: Reading): Promise<ClusterState> {
+export async function readState(wanted: Wanted, reading: Reading): Promise<ReadState> {
   const refusals = createRefusals()
   const lists = createLists(reading, wanted.namespaces, refusals)
   const [pods, nodes, budgets, owners] = await Promise.all([
@@ -41,6 +46,7 @@ export async function readState(wanted: Wanted, reading: Reading): Promise<Clust
     pods: pods.items, nodes: nodes.items, budgets: budgets.items,
     owners: owners.items.filter(({ namespace }) => isReadIn(pods, namespace)),
     wholeKinds: owners.wholeKinds, areNodesKnown: nodes.refusedIn === 'nowhere', missing: refusals.lines(),
+    areAllPodsRead: wanted.namespaces === undefined && pods.refusedIn === 'nowhere',
   }
 }
 

@@ -24,7 +24,8 @@ export const finding = ({ namespace = 'shop', name = 'web', on = {}, ...more }: 
   const survival = { domains: byNode.length, untilNone: pods === 0 ? undefined : byNode.length - 1 }
   return {
     workload: { group: 'apps', kind: 'Deployment', namespace, name },
-    wanted: pods, pods, byNode, shared: byNode.filter(one => one.pods.length > 1), isOnSingleNode: byNode.length === 1,
+    wanted: pods, pods, revisions: Math.min(1, pods), byNode, shared: byNode.filter(one => one.pods.length > 1),
+    isOnSingleNode: byNode.length === 1 && pods > 1,
     apart: nothingApart, nodes: survival, ...more,
   }
 }

@@ -38,6 +38,7 @@ export const startDistributorApi = async (t: Test): Promise<DistributorApi> => {
     const { groups = {} } = path.exec(pathname) ?? {}
     const namespace = groups['namespace']
     if (isAway) return void response.socket?.destroy()
+    if (pathname === '/version') return void response.end('{"gitVersion":"v1.36.3"}')
     const no = refused.get(namespace)
     if (!path.test(pathname) || no !== undefined) return fail(response, no?.code ?? 404, no?.reason ?? 'NotFound')
     response.setHeader('content-type', 'application/json')

@@ -34,7 +34,7 @@ void t.test('all namespaces: pods, nodes, budgets, and of owners what the kinds 
   t.strictSame(pods, ['a', 'b', 'c'])
   t.strictSame(owners, ['(link) ReplicaSet shop/web-1', '(link) ReplicaSet shop/own', 'Deployment shop/web'])
   t.strictSame(Object.fromEntries(counts), { pods: 3, nodes: 1, deployments: 1, replicasets: 2 })
-  t.strictSame(rest, { nodes: ['n1'], budgets: [], wholeKinds: ['apps/Deployment', 'apps/ReplicaSet'], areNodesKnown: true, missing: [] })
+  t.strictSame(rest, { nodes: ['n1'], budgets: [], wholeKinds: ['apps/Deployment', 'apps/ReplicaSet'], areNodesKnown: true, missing: [], areAllPodsRead: true })
 })
 
 void t.test('a kind that is asked for and links to another is read once; with a selector twice, for that is of workloads', async t => {

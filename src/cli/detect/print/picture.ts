@@ -13,5 +13,5 @@ export interface Picture {
   readonly at: Date
 }
 
-/** Whether several of its pods stand on one node, or all that it has on a single one. */
-export const isAffected = ({ isOnSingleNode, shared }: Finding): boolean => isOnSingleNode || shared.length > 0
+/** Whether several of its pods stand on one node, or it has a single one. */
+export const isAffected = ({ pods, shared }: Finding): boolean => pods === 1 || shared.length > 0

@@ -12,8 +12,8 @@ export const domainName = (key: string): string => key.slice(key.lastIndexOf('/'
 
 /** How a workload stands, in the words that every format has. */
 export function standing({ pods, isOnSingleNode, shared }: Finding): 'no pod' | 'one pod' | 'single node' | 'shares nodes' | 'spread' {
-  if (pods === 0) return 'no pod'
-  if (isOnSingleNode) return pods === 1 ? 'one pod' : 'single node'
+  if (pods < 2) return pods === 0 ? 'no pod' : 'one pod'
+  if (isOnSingleNode) return 'single node'
   return shared.length > 0 ? 'shares nodes' : 'spread'
 }
 
@@ -25,10 +25,11 @@ export function survives(finding: Finding): string {
   return inEach(finding, ({ untilNone }, what) => (untilNone === undefined ? [] : [count(untilNone, what)]))
 }
 
-/** What may be lost before fewer pods are left than are needed: `0 nodes, 0 zones (2 needed by budget web)`. */
+/** What may be lost before fewer pods are left than are needed: `0 nodes, 0 zones (2 needed by PodDisruptionBudget web)`. */
 export function keepsEnough(finding: Finding): string {
   const need = finding.nodes.untilTooFew ?? finding.topology?.untilTooFew
-  const losses = inEach(finding, ({ untilTooFew }, what) => (untilTooFew === undefined ? [] : [count(untilTooFew.losses, what)]))
+  const losses = need !== undefined && need.losses < 0 ? 'too few already'
+    : inEach(finding, ({ untilTooFew }, what) => (untilTooFew === undefined ? [] : [count(Math.max(0, untilTooFew.losses), what)]))
   return need === undefined ? losses : `${losses} (${need.least} needed by ${need.by})`
 }
 

@@ -1,0 +1,29 @@
+import { Option, type Command } from 'commander'
+import { workloadKinds } from '../../survey/workload-kinds.ts'
+import { detectOutputs } from '../output-formats.ts'
+import type { DetectFlags, DetectIo } from './detect.ts'
+import { choosing, parseConditions, parseKinds, parseMinAvailable, parseNamespaces, parseOutputFlag, parseTopologyKey } from './parse-flags.ts'
+
+/** Adds `detect` to the program. */
+export function addDetect(program: Command, io: DetectIo, finish: (result: Promise<number>) => Promise<void>): void {
+  program.command('detect')
+    .description('find workloads that have several pods on one node, and how many nodes each can lose; reads only, and needs no Versprei there')
+    .option('--file <FILE>', 'how to reach the cluster: a kubeconfig; default: KUBECONFIG, ~/.kube/config, then the pod\'s own cluster')
+    .option('--kubeconfig <FILE>', 'the same ($VERSPREI_KUBECONFIG)')
+    .option('--context <NAME>', 'context of the kubeconfig; default: its current one ($VERSPREI_CONTEXT)')
+    .option('-n, --namespace <NAME>', 'look at this namespace; may be given several times, or several with commas; default: all', parseNamespaces)
+    .addOption(choosing(new Option('--kind <KIND>',
+      `of workloads: ${workloadKinds.join(', ')}; several as with -n; default: Deployment`), workloadKinds).argParser(parseKinds))
+    .option('-l, --selector <SELECTOR>', 'only workloads that have these labels, as kubectl takes them: app=web,tier!=db')
+    .option('--topology <KEY>', 'a label of nodes, such as topology.kubernetes.io/zone: how many of its values can be lost', parseTopologyKey)
+    .option('--min-available <AMOUNT>',
+      'how many pods of a workload are needed: a number, or a share of its replicas such as 50%; default: what its PodDisruptionBudgets say',
+      parseMinAvailable)
+    .addOption(choosing(new Option('--fail-on <CONDITION>',
+      'exit with 1 where a workload is so: shared, single-node, \'tolerates<N\' (survives the loss of fewer than N nodes); several as with -n'),
+    ['shared', 'single-node']).argParser(parseConditions))
+    .addOption(choosing(new Option('-o, --output <FORMAT>', `how to print: ${detectOutputs.join(', ')}; or a file, by whose ending one is chosen`),
+      detectOutputs).argParser(parseOutputFlag).default({ format: 'table' }, 'table'))
+    .option('-v, --verbose', 'every workload, its pods by name, and how much of each node is taken')
+    .action((options: DetectFlags) => finish(import('./detect.ts').then(({ detect }) => detect(options, io))))
+}

@@ -1,0 +1,28 @@
+import { createPaint, wantsColour, type Screen } from '../colour.ts'
+import type { Environment } from '../configuration.ts'
+import type { DetectFormat, Output } from './output.ts'
+import { asCsv } from './print/as-csv.ts'
+import { asJson, asYaml } from './print/as-data.ts'
+import { asMarkdown } from './print/as-markdown.ts'
+import { asNames } from './print/as-names.ts'
+import { asTable } from './print/as-table.ts'
+import type { Picture } from './print/picture.ts'
+
+export interface Rendering {
+  readonly isWide: boolean
+  readonly environment: Environment
+  /** The terminal that it is printed to. */
+  readonly screen: Screen | undefined
+}
+
+/** A survey in the format that was asked for. A file is no terminal. */
+export function render(picture: Picture, { format, file }: Output, { isWide, environment, screen }: Rendering): string {
+  const terminal = file === undefined ? screen : undefined
+  const paint = createPaint(file === undefined && wantsColour(true, environment, terminal))
+  const formats: Readonly<Record<DetectFormat, () => string>> = {
+    table: () => asTable(picture, { isWide, columns: terminal?.columns, paint }),
+    json: () => asJson(picture), yaml: () => asYaml(picture), csv: () => asCsv(picture), markdown: () => asMarkdown(picture),
+    name: () => asNames(picture), html: () => asJson(picture),
+  }
+  return formats[format]()
+}
