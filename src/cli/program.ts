@@ -112,7 +112,7 @@ function addAdmit(program: Command, io: ProgramIo, finish: Finish): void {
 
 function addPlan(program: Command, io: ProgramIo, finish: Finish): void {
   const command = program.command('plan')
-    .description('show the sequence of a distributor and its counts for every number of replicas')
+    .description('show the sequence of a distributor and its counts for every number of replicas; with --lose what a loss of nodes leaves')
     .argument('[NAME]', 'of the PodDistributor; default: every one')
   addKnowledgeFlags(command)
     .option('-n, --namespace <NAME>', 'namespace of the PodDistributor; default: every one')

@@ -11,6 +11,8 @@ import * as keys from '../../src/placement/keys.ts'
 import { skipReasons } from '../../src/placement/scope.ts'
 import { eventReasons } from '../../src/placement/status/news.ts'
 import { conditionReasons } from '../../src/placement/status/reasons.ts'
+import { troubles } from '../../src/survey/distributors/report.ts'
+import { waits } from '../../src/survey/lose/why-not.ts'
 import { runCommand } from '../cli/run-command.ts'
 
 const reference = await readFile(join(import.meta.dirname, '../../docs/reference.md'), 'utf8')
@@ -85,4 +87,15 @@ void t.test('the flags of versprei check are those of the code', async t => {
   const flags = [...out.matchAll(/^ +(?:-\w, )?(?<flag>--[-a-z]+) </gmu)].map(({ groups = {} }) => groups['flag'])
   t.same(table('Check').flatMap(([names]) => (names ?? '').split(', ').filter(name => name.startsWith('--'))), flags)
   t.equal(flags.length, 5)
+})
+
+void t.test('the flags of versprei status are those of the code, and so are the states', async t => {
+  const { out } = await runCommand(['status', '--help'])
+  const flags = [...out.matchAll(/^ +(?:-\w, )?(?<flag>--[-a-z]+) /gmu)].map(({ groups = {} }) => groups['flag']).filter(flag => flag !== '--help')
+  t.same(table('Status').flatMap(([names]) => (names ?? '').split(', ').filter(name => name.startsWith('--'))), flags)
+  t.same(table('States').map(([state]) => state), troubles)
+})
+
+void t.test('every reason why a replacement waits is named', async t => {
+  t.same([...waits, 'uncertain', 'unknown'].filter(reason => !reference.includes(`\`${reason}\``)), [])
 })

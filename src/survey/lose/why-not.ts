@@ -1,15 +1,13 @@
 import type { Refusal } from '../room/refusal.ts'
 
-/** Why the replacement of a lost pod waits; programs go by these words. */
-export type Wait =
-  /** No node is left that it may stand on by its labels: those of its group, of its own selector. */
-  | 'no-node'
-  /** Nodes are left that would take it were they emptier, or larger. */
-  | 'no-room'
-  /** A spread constraint, or anti-affinity. */
-  | 'constraint'
-  /** The nodes that are left are cordoned, tainted or not ready. */
-  | 'closed-nodes'
+/**
+ * Why the replacement of a lost pod waits; programs go by these words. `no-node`: none is left that it may stand on by its labels. `no-room`:
+ * some would take it were they emptier, or larger. `constraint`: it is spread, or kept apart from others. `closed-nodes`: those that are left
+ * are cordoned, tainted or not ready.
+ */
+export const waits = ['no-node', 'no-room', 'constraint', 'closed-nodes'] as const
+
+export type Wait = typeof waits[number]
 
 export interface WhyNot {
   readonly reason: Wait
