@@ -59,6 +59,8 @@ function isActive({ phase, isLeaving }: SurveyedPod): boolean {
 /** By namespace and name. Pods that go with their node, and are not made again elsewhere, are of no party. */
 function partiesOf(state: ClusterState, knowledge: Knowledge): readonly Party[] {
   const { workloads, others } = assignPods(state)
+  const there = new Set(state.nodes.map(({ name }) => name))
+  const counts = (pod: SurveyedPod): boolean => isActive(pod) && (pod.node === undefined || there.has(pod.node))
   const parties = new Map<string, Party>()
   const add = (pod: SurveyedPod, workload: WorkloadName): void => {
     const distributor = distributorOf(pod, knowledge)
@@ -68,8 +70,8 @@ function partiesOf(state: ClusterState, knowledge: Knowledge): readonly Party[] 
     parties.set(key, party)
     party.pods.push(pod)
   }
-  for (const { workload, pods } of workloads) for (const pod of pods.filter(isActive)) add(pod, workload)
-  for (const pod of others.filter(isActive)) {
+  for (const { workload, pods } of workloads) for (const pod of pods.filter(counts)) add(pod, workload)
+  for (const pod of others.filter(counts)) {
     const { owner, namespace } = pod
     if (owner !== undefined && owner.kind !== 'DaemonSet' && owner.kind !== 'Node') add(pod, { ...owner, namespace })
   }

@@ -24,7 +24,7 @@ export interface Outlook {
   readonly workload: WorkloadName
   /** The distributor that places them; absent where none does. */
   readonly distributor?: string
-  /** Pods that have a node. */
+  /** Pods on a node that is there. */
   readonly pods: number
   /** Of those, what is left at once. */
   readonly left: number

@@ -113,8 +113,8 @@ const cases: readonly Case[] = [
     },
   },
   {
-    name: 'pods that have ended, are leaving or have no node', lost: ['s1'], pods: [
-      ...standing, placed('s1', 5, { phase: 'Succeeded' }), placed('s1', 7, { isLeaving: true }), { ...placed('r1', 4), node: undefined, phase: 'Pending' },
+    name: 'pods that have ended, are leaving, have no node, or one that is not there', lost: ['s1'], pods: [
+      ...standing, { ...placed('r1', 6), node: 'gone' }, placed('s1', 5, { phase: 'Succeeded' }), placed('s1', 7, { isLeaving: true }), { ...placed('r1', 4), node: undefined, phase: 'Pending' },
     ],
     want: { pods: 4, left: 3, fit: 1, unsure: 0, wait: 0, pending: 1, groups: groups([2, 2, 2], [2, 1, 2]), troubles: [] },
   },
@@ -130,7 +130,7 @@ void t.test('what a loss leaves, and what becomes of the replacements', async t 
   }
 })
 
-void t.test('who comes first has the room; a StatefulSet keeps its seats; nobody replaces a pod that has no controller, nor those of a DaemonSet', async t => {
+void t.test('who comes first has the room; nobody replaces a pod that has no controller, nor those of a DaemonSet', async t => {
   const small = [{ ...aNode('n1'), allocatable: { cpu: 2000, pods: 110 } }, { ...aNode('n2'), allocatable: { cpu: 4000, pods: 110 } }]
   const template = { metadata: { labels: {} }, spec: { containers: [] } }
   const [first, second] = [anOwner('StatefulSet', 'a', { template }), anOwner('StatefulSet', 'b', { template, hasClaims: true })]
@@ -146,4 +146,20 @@ void t.test('who comes first has the room; a StatefulSet keeps its seats; nobody
     { name: 'a', left: 1, fit: 1, unsure: 0, wait: 0, troubles: [] },
   ])
   t.strictSame(goneForGood, ['shop/alone'])
+})
+
+void t.test('a pod of a StatefulSet comes back with its ordinal, which is its seat', async t => {
+  const template = { metadata: { labels: { app: 'db' } }, spec: { containers: [] } }
+  const db = anOwner('StatefulSet', 'db', { template })
+  const named = (ordinal: number, node: string, group: string) => aPod(`db-${ordinal}`, db, node, {
+    labels: { app: 'db', 'apps.kubernetes.io/pod-index': `${ordinal}`, 'versprei.io/distributor': 'split', 'versprei.io/group': group },
+    annotations: { 'versprei.io/seat': `${ordinal}`, 'versprei.io/admission': `review-${ordinal}` },
+  })
+  const targeted = distributor({ target: { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'db' } })
+  // Seat 1 is of the spot group, though that has more than its share already.
+  const pods = [named(1, 's1', 'spot'), named(3, 's2', 'spot'), named(5, 's2', 'spot')]
+  const { workloads } = foresee(aState({ nodes, owners: [db], pods }), [targeted], new Set(['s1']), applyPatch)
+  t.strictSame(workloads.map(({ distributor: by, fit, wait, groups: all }) => ({ by, fit, wait, all })), [
+    { by: 'split', fit: 1, wait: 0, all: groups([0, 0, 0], [3, 2, 3]) },
+  ])
 })
