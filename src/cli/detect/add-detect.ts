@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander'
 import { workloadKinds } from '../../survey/workload-kinds.ts'
 import { detectOutputs } from '../output-formats.ts'
 import type { DetectFlags, DetectIo } from './detect.ts'
+import { endings } from './output.ts'
 import { choosing, parseConditions, parseKinds, parseMinAvailable, parseNamespaces, parseOutputFlag, parseTopologyKey } from './parse-flags.ts'
 
 /** Adds `detect` to the program. */
@@ -22,8 +23,11 @@ export function addDetect(program: Command, io: DetectIo, finish: (result: Promi
     .addOption(choosing(new Option('--fail-on <CONDITION>',
       'exit with 1 where a workload is so: shared, single-node, \'tolerates<N\' (survives the loss of fewer than N nodes); several as with -n'),
     ['shared', 'single-node']).argParser(parseConditions))
-    .addOption(choosing(new Option('-o, --output <FORMAT>', `how to print: ${detectOutputs.join(', ')}; or a file, by whose ending one is chosen`),
+    .addOption(choosing(new Option('-o, --output <FORMAT|FILE>',
+      `how to print; or a file, by whose ending that is chosen: ${endings.join(', ')}`),
       detectOutputs).argParser(parseOutputFlag).default({ format: 'table' }, 'table'))
     .option('-v, --verbose', 'every workload, its pods by name, and how much of each node is taken')
+    .addOption(new Option('--watch', 'go on, and print the table again whenever it is another one, until Ctrl-C').conflicts('failOn'))
+    .option('--no-color', 'no colours at a terminal ($NO_COLOR); $FORCE_COLOR: colours elsewhere too')
     .action((options: DetectFlags) => finish(import('./detect.ts').then(({ detect }) => detect(options, io))))
 }

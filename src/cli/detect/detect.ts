@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { systemClock, type Clock } from '../../cluster/clock.ts'
 import { ClusterError } from '../../cluster/cluster-error.ts'
 import type { Connection } from '../../cluster/connection.ts'
@@ -12,11 +11,14 @@ import type { Environment } from '../configuration.ts'
 import { messageOf } from '../message-of.ts'
 import type { ClusterFlags } from '../open-connection.ts'
 import { openCluster } from '../survey/open-cluster.ts'
+import { followLists } from '../survey/follow-lists.ts'
 import { createProgress } from '../survey/progress.ts'
-import { readState } from '../survey/read-state.ts'
+import { readState, type ReadState, type Wanted } from '../survey/read-state.ts'
 import type { Output } from './output.ts'
 import type { Picture } from './print/picture.ts'
 import { render } from './render.ts'
+import { watchSurvey } from './watch.ts'
+import { obstacleTo, writeOutput } from './write-output.ts'
 
 export interface DetectFlags extends ClusterFlags {
   /** The same as kubeconfig. */
@@ -29,6 +31,9 @@ export interface DetectFlags extends ClusterFlags {
   readonly failOn?: readonly Condition[]
   readonly output: Output
   readonly verbose?: boolean
+  readonly watch?: boolean
+  /** False: --no-color. */
+  readonly color?: boolean
 }
 
 export interface DetectIo {
@@ -37,6 +42,8 @@ export interface DetectIo {
   readonly stderr: (text: string) => void
   readonly now: () => Date
   readonly screen: () => Screen | undefined
+  /** From this call on signals do not end the process; resolves with the first, and the second, that asks it to end. */
+  readonly signals: () => readonly [Promise<unknown>, Promise<unknown>]
   readonly isErrorTerminal?: () => boolean
 }
 
@@ -50,15 +57,17 @@ export async function detect(flags: DetectFlags, io: DetectIo, clock: Clock = sy
     for (const line of lines) tell(line)
     return 2
   }
-  const { file, kubeconfig = file, context } = flags
-  if (file !== undefined && kubeconfig !== file) return mistakes(['--file and --kubeconfig are the same, and name two files; leave one of them out'])
+  const wrong = await mistakeIn(flags)
+  if (wrong !== undefined) return mistakes([wrong])
+  const { file, kubeconfig = file, context, output } = flags
   const connection = await openCluster({ ...(kubeconfig !== undefined && { kubeconfig }), ...(context !== undefined && { context }) }, io.environment, clock)
   if ('mistakes' in connection) return mistakes(connection.mistakes)
   try {
+    if (flags.watch === true) return await watch(connection, flags, io, clock)
     const picture = await look(connection, flags, io, clock)
-    const text = render(picture, flags.output, { isWide: flags.verbose === true, environment: io.environment, screen: io.screen() })
-    if (flags.output.file === undefined) io.stdout(text)
-    else await writeFile(flags.output.file, text)
+    const text = print(picture, flags, io, io.screen())
+    if (output.file === undefined) io.stdout(text)
+    else if (!await isWritten(output.file, text, tell)) return 1
     return judge(picture.survey, flags, tell)
   } catch (error) {
     return mistakes([explain(error, flags)])
@@ -67,22 +76,73 @@ export async function detect(flags: DetectFlags, io: DetectIo, clock: Clock = sy
   }
 }
 
+/** What is wrong with the flags together. Nobody is to wait for a cluster to hear of it. */
+async function mistakeIn({ file, kubeconfig = file, output, watch = false }: DetectFlags): Promise<string | undefined> {
+  if (file !== undefined && kubeconfig !== file) return '--file and --kubeconfig are the same, and name two files; leave one of them out'
+  if (watch && (output.format !== 'table' || output.file !== undefined)) return '--watch prints a table; leave out --output'
+  return output.file === undefined ? undefined : obstacleTo(output.file)
+}
+
+async function isWritten(file: string, text: string, tell: (line: string) => void): Promise<boolean> {
+  try {
+    await writeOutput(file, text)
+    return true
+  } catch (error) {
+    tell(messageOf(error))
+    return false
+  }
+}
+
+function print(picture: Picture, { output, verbose, color }: DetectFlags, { environment }: DetectIo, screen: Screen | undefined): string {
+  return render(picture, output, { isWide: verbose === true, mayColour: color !== false, environment, screen })
+}
+
+function wantedBy({ namespace, kind: kinds = ['Deployment'], selector }: DetectFlags): Wanted {
+  return { kinds, selector: selector?.trim() || undefined, namespaces: namespace && [...new Set(namespace)] }
+}
+
+function pictureOf(state: ReadState, { topology, minAvailable }: DetectFlags, { context, server }: Connection, at: Date): Picture {
+  return {
+    survey: takeSurvey(state, { topology, minAvailable }), nodes: useOfNodes(state), isUseWhole: state.areAllPodsRead,
+    cluster: context === undefined ? server : `${context} (${server})`, at,
+  }
+}
+
+const progressOn = (io: DetectIo, clock: Clock): ReturnType<typeof createProgress> =>
+  createProgress(clock, io.stderr, { isTerminal: io.isErrorTerminal?.() ?? false, command: 'detect' })
+
 /** One look at the cluster. Throws a ClusterError. */
 async function look(connection: Connection, flags: DetectFlags, io: DetectIo, clock: Clock): Promise<Picture> {
-  const { namespace: namespaces, kind: kinds = ['Deployment'], selector, topology, minAvailable } = flags
-  const progress = createProgress(clock, io.stderr, { isTerminal: io.isErrorTerminal?.() ?? false, command: 'detect' })
+  const progress = progressOn(io, clock)
   try {
-    const reading = { connection, clock, signal: new AbortController().signal, onRead: progress.onRead }
-    const wanted = { kinds, selector: selector?.trim() || undefined, namespaces: namespaces && [...new Set(namespaces)] }
-    const state = await readState(wanted, reading)
-    return {
-      survey: takeSurvey(state, { topology, minAvailable }),
-      nodes: useOfNodes(state), isUseWhole: state.areAllPodsRead,
-      cluster: connection.context === undefined ? connection.server : `${connection.context} (${connection.server})`,
-      at: io.now(),
-    }
+    const state = await readState(wantedBy(flags), { connection, clock, signal: new AbortController().signal, onRead: progress.onRead })
+    return pictureOf(state, flags, connection, io.now())
   } finally {
     progress.end()
+  }
+}
+
+/** Looks until it is asked to end. Throws a ClusterError where not even the first lists come. */
+async function watch(connection: Connection, flags: DetectFlags, io: DetectIo, clock: Clock): Promise<number> {
+  const ending = new AbortController()
+  const { signal } = ending
+  void io.signals()[0].then(() => ending.abort())
+  const progress = progressOn(io, clock)
+  const lists = followLists({ connection, clock, random: Math.random, signal, onRead: progress.onRead })
+  try {
+    await watchSurvey({
+      lists, clock, signal, now: io.now, screen: io.screen, stdout: io.stdout, tell: line => io.stderr(`versprei detect: ${line}\n`),
+      async look() {
+        const state = await readState(wantedBy(flags), { connection, clock, signal }, lists.ask)
+        progress.end()
+        return pictureOf(state, flags, connection, io.now())
+      },
+      draw: (picture, screen) => print(picture, flags, io, screen),
+    })
+    return 0
+  } finally {
+    progress.end()
+    await lists.stop()
   }
 }
 

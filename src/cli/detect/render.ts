@@ -1,5 +1,6 @@
 import { createPaint, wantsColour, type Screen } from '../colour.ts'
 import type { Environment } from '../configuration.ts'
+import { asHtml } from './page/as-html.ts'
 import type { DetectFormat, Output } from './output.ts'
 import { asCsv } from './print/as-csv.ts'
 import { asJson, asYaml } from './print/as-data.ts'
@@ -10,19 +11,21 @@ import type { Picture } from './print/picture.ts'
 
 export interface Rendering {
   readonly isWide: boolean
+  /** False: --no-color. */
+  readonly mayColour: boolean
   readonly environment: Environment
   /** The terminal that it is printed to. */
   readonly screen: Screen | undefined
 }
 
 /** A survey in the format that was asked for. A file is no terminal. */
-export function render(picture: Picture, { format, file }: Output, { isWide, environment, screen }: Rendering): string {
+export function render(picture: Picture, { format, file }: Output, { isWide, mayColour, environment, screen }: Rendering): string {
   const terminal = file === undefined ? screen : undefined
-  const paint = createPaint(file === undefined && wantsColour(true, environment, terminal))
+  const paint = createPaint(file === undefined && wantsColour(mayColour, environment, terminal))
   const formats: Readonly<Record<DetectFormat, () => string>> = {
     table: () => asTable(picture, { isWide, columns: terminal?.columns, paint }),
     json: () => asJson(picture), yaml: () => asYaml(picture), csv: () => asCsv(picture), markdown: () => asMarkdown(picture),
-    name: () => asNames(picture), html: () => asJson(picture),
+    name: () => asNames(picture), html: () => asHtml(picture),
   }
   return formats[format]()
 }

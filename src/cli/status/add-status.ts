@@ -16,6 +16,7 @@ export function addStatus(program: Command, io: StatusIo, finish: (result: Promi
     .option('--watch', 'go on showing what changes, until Ctrl-C')
     .addOption(choosing(new Option('--fail-on <STATE>', `exit with 1 where a PodDistributor is so: ${troubles.join(', ')}, or any of these; several as with -n`),
       states).argParser(parseTroubles).conflicts('watch'))
+    .option('--no-color', 'no colours at a terminal ($NO_COLOR); $FORCE_COLOR: colours elsewhere too')
     .action((options: StatusFlags) => finish(import('./status.ts').then(({ status }) => status(options, io))))
 }
 

@@ -17,6 +17,7 @@ export interface StatusFlags extends ClusterFlags {
   readonly output: StatusOutput
   readonly watch?: boolean
   readonly failOn?: readonly (Trouble | 'any')[]
+  readonly color: boolean
 }
 
 export interface StatusIo {
@@ -50,10 +51,10 @@ export async function status(flags: StatusFlags, io: StatusIo): Promise<number> 
     for (const line of [...found.missing.map(one => `not read: ${one}`), ...(noLeader === undefined ? [] : [noLeader])]) tell(line)
     if (flags.watch === true && found.paths.length > 0) {
       const [ending] = io.signals()
-      await watchStatus({ connection, found, output: flags.output, looks: () => looksOf(io), ending, tell, screen: io.screen, stdout: io.stdout })
+      await watchStatus({ connection, found, output: flags.output, looks: () => looksOf(flags, io), ending, tell, screen: io.screen, stdout: io.stdout })
       return 0
     }
-    if (found.paths.length > 0) io.stdout(printReports(found.reports, flags.output, looksOf(io)))
+    if (found.paths.length > 0) io.stdout(printReports(found.reports, flags.output, looksOf(flags, io)))
     if (noLeader === undefined) for (const note of notesOn(found)) tell(note)
     return found.missing.length > 0 || isFailure(found, flags.failOn ?? []) ? 1 : 0
   } catch (error) {
@@ -65,9 +66,9 @@ export async function status(flags: StatusFlags, io: StatusIo): Promise<number> 
 }
 
 /** What the screen is, and whether to paint, at this moment: a terminal's size changes. */
-function looksOf({ environment, screen, now }: StatusIo): Looks {
+function looksOf({ color }: StatusFlags, { environment, screen, now }: StatusIo): Looks {
   const terminal = screen()
-  return { paint: createPaint(wantsColour(true, environment, terminal)), columns: terminal?.columns, now: now().getTime() }
+  return { paint: createPaint(wantsColour(color, environment, terminal)), columns: terminal?.columns, now: now().getTime() }
 }
 
 /** What the table is too short for. */

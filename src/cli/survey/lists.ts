@@ -44,6 +44,11 @@ export interface Lists {
   readonly ofCluster: <T>(resource: ListedResource, options: ListOptions<T>) => Promise<Listed<T>>
 }
 
+/** What there is of a resource, in one namespace or in all of them; or why there is nothing. Throws a ClusterError for every other failure. */
+export type Ask = <T>(
+  resource: ListedResource, namespace: string | undefined, options: ListOptions<T>,
+) => Promise<readonly T[] | 'refused' | 'absent'>
+
 const pageSize = 500
 /** Milliseconds for one page. */
 const timeout = 30_000
@@ -51,10 +56,10 @@ const timeout = 30_000
 const atATime = 8
 
 /** @param asked undefined: all namespaces */
-export function createLists(reading: Reading, asked: readonly string[] | undefined, refusals: Refusals): Lists {
+export function createLists(ask: Ask, asked: readonly string[] | undefined, refusals: Refusals): Lists {
   let known: Promise<readonly string[] | undefined> | undefined
   const inEach = async <T>(resource: ListedResource, options: ListOptions<T>, namespaces: readonly string[]): Promise<Listed<T>> => {
-    const answers = await atMost(atATime, namespaces, namespace => ask(reading, resource, namespace, options))
+    const answers = await atMost(atATime, namespaces, namespace => ask(resource, namespace, options))
     const refusedIn = namespaces.filter((_, index) => answers[index] === 'refused')
     for (const namespace of refusedIn) refusals.refuse(nameOf(resource), namespace)
     const items = answers.flatMap(answer => (typeof answer === 'string' ? [] : answer))
@@ -63,16 +68,16 @@ export function createLists(reading: Reading, asked: readonly string[] | undefin
   return {
     async namespaced(resource, options) {
       if (asked !== undefined) return inEach(resource, options, asked)
-      const answer = await ask(reading, resource, undefined, options)
+      const answer = await ask(resource, undefined, options)
       if (answer !== 'refused') return whole(answer)
-      known ??= listNamespaces(reading)
+      known ??= listNamespaces(ask)
       const namespaces = await known
       if (namespaces !== undefined) return inEach(resource, options, namespaces)
       refusals.refuse(nameOf(resource), undefined)
       return { items: [], refusedIn: 'everywhere', isAbsent: false }
     },
     async ofCluster(resource, options) {
-      const answer = await ask(reading, resource, undefined, options)
+      const answer = await ask(resource, undefined, options)
       return answer === 'refused' ? { items: [], refusedIn: 'everywhere', isAbsent: false } : whole(answer)
     },
   }
@@ -82,39 +87,44 @@ function whole<T>(answer: readonly T[] | 'absent'): Listed<T> {
   return { items: answer === 'absent' ? [] : answer, refusedIn: 'nowhere', isAbsent: answer === 'absent' }
 }
 
-async function ask<T>(
-  { connection, clock, signal, onRead }: Reading, resource: ListedResource, namespace: string | undefined, options: ListOptions<T>,
-): Promise<readonly T[] | 'refused' | 'absent'> {
-  const { keep, labelSelector, metadataOnly = false } = options
-  try {
-    const { items } = await listAll({
-      connection, clock, signal, pageSize, timeout,
-      path: pathOf(resource, namespace),
-      query: labelSelector === undefined ? {} : { labelSelector },
-      accept: metadataOnly ? acceptMetadata('PartialObjectMetadataList') : 'application/json',
-      keep(object) {
-        onRead?.(resource.plural, 1)
-        return keep(object)
-      },
-    })
-    return items
-  } catch (error) {
-    const status = error instanceof ClusterError ? error.status : undefined
-    if (status === 403) return 'refused'
-    if (status === 404) return 'absent'
-    throw error
+/** Lists each time it is asked. */
+export function askOnce({ connection, clock, signal, onRead }: Reading): Ask {
+  return async (resource, namespace, { keep, labelSelector, metadataOnly = false }) => {
+    try {
+      const { items } = await listAll({
+        connection, clock, signal, pageSize, timeout,
+        path: pathOf(resource, namespace),
+        query: labelSelector === undefined ? {} : { labelSelector },
+        accept: metadataOnly ? acceptMetadata('PartialObjectMetadataList') : 'application/json',
+        keep(object) {
+          onRead?.(resource.plural, 1)
+          return keep(object)
+        },
+      })
+      return items
+    } catch (error) {
+      const nothing = whyNothing(error)
+      if (nothing !== undefined) return nothing
+      throw error
+    }
   }
 }
 
+/** Whether this is the API server's word for that something may not be read, or is not there. */
+export function whyNothing(error: unknown): 'refused' | 'absent' | undefined {
+  const status = error instanceof ClusterError ? error.status : undefined
+  return status === 403 ? 'refused' : status === 404 ? 'absent' : undefined
+}
+
 /** Undefined where they may not be listed. */
-async function listNamespaces(reading: Reading): Promise<readonly string[] | undefined> {
-  const answer = await ask(reading, { group: '', version: 'v1', plural: 'namespaces' }, undefined, {
+async function listNamespaces(ask: Ask): Promise<readonly string[] | undefined> {
+  const answer = await ask({ group: '', version: 'v1', plural: 'namespaces' }, undefined, {
     metadataOnly: true, keep: object => textField(field(object, 'metadata'), 'name'),
   })
   return typeof answer === 'string' ? undefined : answer
 }
 
-function pathOf({ group, version, plural }: ListedResource, namespace: string | undefined): string {
+export function pathOf({ group, version, plural }: ListedResource, namespace: string | undefined): string {
   const base = group === '' ? `/api/${version}` : `/apis/${group}/${version}`
   return `${base}${namespace === undefined ? '' : `/namespaces/${namespace}`}/${plural}`
 }

@@ -5,7 +5,7 @@ import { readNode } from '../../survey/read-node.ts'
 import { readOwner } from '../../survey/read-owner.ts'
 import { readPod } from '../../survey/read-pod.ts'
 import { resourceOf, workloadKinds, type WorkloadKind } from '../../survey/workload-kinds.ts'
-import { createLists, nameOf, type Listed, type Lists, type Reading } from './lists.ts'
+import { askOnce, createLists, nameOf, type Ask, type Listed, type Lists, type Reading } from './lists.ts'
 import { createRefusals, type Refusals } from './refusals.ts'
 
 /** What is to be read. Pods, nodes and budgets always are. */
@@ -30,10 +30,12 @@ export interface ReadState extends ClusterState {
 /**
  * Reads what stands where: each resource in pages of 500, trimmed page by page. Rights that lack are told in `missing`, and the rest is
  * read; a workload whose pods may not be listed is left out, for nothing can be said of it. Throws a ClusterError for every other failure.
+ *
+ * @param ask by default each list is asked for; whoever follows the cluster has them already
  */
-export async function readState(wanted: Wanted, reading: Reading): Promise<ReadState> {
+export async function readState(wanted: Wanted, reading: Reading, ask: Ask = askOnce(reading)): Promise<ReadState> {
   const refusals = createRefusals()
-  const lists = createLists(reading, wanted.namespaces, refusals)
+  const lists = createLists(ask, wanted.namespaces, refusals)
   const [pods, nodes, budgets, owners] = await Promise.all([
     lists.namespaced({ group: '', version: 'v1', plural: 'pods' }, { keep: readPod }),
     lists.ofCluster({ group: '', version: 'v1', plural: 'nodes' }, { keep: readNode }),

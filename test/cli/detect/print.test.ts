@@ -7,7 +7,7 @@ import { asJson, asYaml } from '../../../src/cli/detect/print/as-data.ts'
 import { asMarkdown } from '../../../src/cli/detect/print/as-markdown.ts'
 import { asNames } from '../../../src/cli/detect/print/as-names.ts'
 import { asTable, type TableLook } from '../../../src/cli/detect/print/as-table.ts'
-import { summary } from '../../../src/cli/detect/print/words.ts'
+import { keepsEnough, summary } from '../../../src/cli/detect/print/words.ts'
 import { finding, node, picture, shop } from './pictures.ts'
 
 const plain: TableLook = { isWide: false, columns: undefined, paint: createPaint(false) }
@@ -57,17 +57,31 @@ void t.test('where nothing shares a node one line says so', async t => {
 void t.test('zones, and what a budget needs, have their place where they are known', async t => {
   const web = finding({
     on: { 'node-a': ['web-1', 'web-2'], 'node-b': ['web-3'] },
-    nodes: { domains: 2, untilNone: 1, untilTooFew: { least: 2, by: 'budget web', losses: 0 } },
-    topology: { key: 'topology.kubernetes.io/zone', domains: 1, untilNone: 0, untilTooFew: { least: 2, by: 'budget web', losses: 0 }, unlabelled: 1 },
+    nodes: { domains: 2, untilNone: 1, untilTooFew: { least: 2, by: 'PodDisruptionBudget web', losses: 0 } },
+    topology: { key: 'topology.kubernetes.io/zone', domains: 1, untilNone: 0, untilTooFew: { least: 2, by: 'PodDisruptionBudget web', losses: 0 }, unlabelled: 1 },
   })
   t.equal(asTable(picture([web]), plain), `\
-NAMESPACE   WORKLOAD              STANDS         PODS   NODES   SURVIVES          ENOUGH WITHOUT                              \
+NAMESPACE   WORKLOAD              STANDS         PODS   NODES   SURVIVES          ENOUGH WITHOUT                           \
 NOT COUNTED      SHARED NODES
-shop        deployment.apps/web   shares nodes   3      2       1 node, 0 zones   0 nodes, 0 zones (2 needed by budget web)   \
+shop        deployment.apps/web   shares nodes   3      2       1 node, 0 zones   0 nodes, 0 zones (2 needed by pdb/web)   \
 1 without zone   node-a: 2
 
 0 of 1 workload stands on a single node; 1 shares nodes
 `)
+})
+
+void t.test('what may be lost before too few are left names the need, and each where they differ', async t => {
+  const survival = (losses: number, by = 'PodDisruptionBudget web', least = 2) => ({ domains: 2, untilNone: 1, untilTooFew: { least, by, losses } })
+  const zone = { key: 'zone', unlabelled: 0 }
+  const cases = [
+    { nodes: survival(1), want: '1 node (2 needed by pdb/web)' },
+    { nodes: survival(-1, '--min-available'), want: 'too few already (2 needed by --min-available)' },
+    { nodes: survival(-1), topology: { ...zone, ...survival(-1) }, want: 'too few already (2 needed by pdb/web)' },
+    { nodes: survival(2), topology: { ...zone, ...survival(1) }, want: '2 nodes, 1 zone (2 needed by pdb/web)' },
+    { nodes: survival(1), topology: { ...zone, ...survival(0, 'PodDisruptionBudget b', 3) }, want: '1 node (2 needed by pdb/web), 0 zones (3 needed by pdb/b)' },
+    { want: '-' },
+  ]
+  for (const { want, ...more } of cases) t.equal(keepsEnough(finding({ on: { a: ['1'], b: ['2'] }, ...more })), want)
 })
 
 void t.test('the nodes that are shared take what is left of the line, and are whole where there is no terminal', async t => {

@@ -78,10 +78,6 @@ const troubles: readonly Trouble[] = [
     name: 'a plugin that is not there', config: kubeconfig(nowhere, {}, { exec: { command: 'no-such-plugin-of-versprei' } }),
     want: /^versprei detect: exec plugin no-such-plugin-of-versprei of user u: not found\. Is it installed, and on the PATH\?\n$/u,
   },
-  {
-    name: 'a plugin that hangs', config: kubeconfig(nowhere, {}, plugin('setInterval(() => undefined, 1000)')),
-    want: /^versprei detect: https:\/\/127\.0\.0\.1:1: no answer within 8 s\n$/u,
-  },
 ]
 
 for (const { name, config = '', args = (folder: string) => ['--file', `${folder}/config`], want } of troubles) {
@@ -96,9 +92,12 @@ for (const { name, config = '', args = (folder: string) => ['--file', `${folder}
   })
 }
 
-void t.test('the process ends, too, where a plugin hangs', async t => {
-  const folder = t.testdir({ config: kubeconfig(nowhere, {}, plugin('setInterval(() => undefined, 1000)')) })
+void t.test('a plugin that hangs is not waited for, nor does it keep the process', async t => {
+  const folder = t.testdir({ config: kubeconfig(nowhere, {}, plugin('setTimeout(() => undefined, 60_000)')) })
+  const begin = performance.now()
   const { ended, stderr } = start(t, ['detect', '--file', `${folder}/config`])
   t.equal(await ended, 2)
+  const milliseconds = performance.now() - begin
+  t.ok(milliseconds < 55_000, `${milliseconds.toFixed(0)} ms, much of it for loading on a busy machine`)
   t.equal(stderr(), 'versprei detect: https://127.0.0.1:1: no answer within 8 s\n')
 })

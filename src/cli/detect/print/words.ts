@@ -25,12 +25,25 @@ export function survives(finding: Finding): string {
   return inEach(finding, ({ untilNone }, what) => (untilNone === undefined ? [] : [count(untilNone, what)]))
 }
 
-/** What may be lost before fewer pods are left than are needed: `0 nodes, 0 zones (2 needed by PodDisruptionBudget web)`. */
+/**
+ * What may be lost before fewer pods are left than are needed: `0 nodes, 0 zones (2 needed by pdb/web)`; `too few already` where they are fewer
+ * already.
+ */
 export function keepsEnough(finding: Finding): string {
-  const need = finding.nodes.untilTooFew ?? finding.topology?.untilTooFew
-  const losses = need !== undefined && need.losses < 0 ? 'too few already'
-    : inEach(finding, ({ untilTooFew }, what) => (untilTooFew === undefined ? [] : [count(Math.max(0, untilTooFew.losses), what)]))
-  return need === undefined ? losses : `${losses} (${need.least} needed by ${need.by})`
+  const needs = new Set([finding.nodes, finding.topology].flatMap(one => needOf(one) ?? []))
+  const losses = inEach(finding, (survival, what) => {
+    const { untilTooFew } = survival
+    if (untilTooFew === undefined) return []
+    const loss = untilTooFew.losses < 0 ? 'too few already' : count(untilTooFew.losses, what)
+    return [needs.size > 1 ? `${loss} (${needOf(survival)})` : loss]
+  })
+  return needs.size === 1 ? `${[...new Set(losses.split(', '))].join(', ')} (${[...needs].join()})` : losses
+}
+
+/** `2 needed by pdb/web`. */
+function needOf(survival: Survival | undefined): string | undefined {
+  const need = survival?.untilTooFew
+  return need === undefined ? undefined : `${need.least} needed by ${need.by.replace(/^PodDisruptionBudget /u, 'pdb/')}`
 }
 
 function inEach({ nodes, topology }: Finding, say: (survival: Survival, what: string) => readonly string[]): string {
