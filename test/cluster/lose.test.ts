@@ -63,12 +63,13 @@ const cases: readonly Case[] = [
   },
 ]
 
-/** What stands where: survivors, newcomers and those that wait, and the pods of each group. */
-const look = async (namespace: string, survivors: ReadonlySet<string>, groups: readonly string[]) => {
+/** What stands where, of pods that were there before, and of those that came since. */
+const look = async (namespace: string, lost: ReadonlySet<string>, before: ReadonlySet<string>, groups: readonly string[]) => {
   const pods = (await listStanding(namespace, { key })).filter(({ terminating }) => !terminating)
   const standing = pods.filter(({ node }) => node !== undefined)
   return {
-    left: standing.filter(({ uid }) => survivors.has(uid)).length, fit: standing.filter(({ uid }) => !survivors.has(uid)).length,
+    onLost: standing.filter(({ node }) => lost.has(node ?? '')).length,
+    left: standing.filter(({ uid }) => before.has(uid)).length, fit: standing.filter(({ uid }) => !before.has(uid)).length,
     wait: pods.length - standing.length, after: groups.map(group => pods.filter(pod => pod.group === group).length),
   }
 }
@@ -120,17 +121,17 @@ for (const one of cases) {
     t.strictSame(outlooks, [{ ...one.want, unsure: 0 }], (await runHere(asked)).out)
 
     const { left, fit, wait, after } = one.want
+    const want = { onLost: 0, left, fit, wait, after }
     const lost = new Set(foreseen.nodes)
-    const before = await listStanding(namespace)
-    const survivors = new Set(before.filter(({ node }) => node !== undefined && !lost.has(node)).map(({ uid }) => uid))
+    const before = new Set((await listStanding(namespace)).map(({ uid }) => uid))
     await loseNodes(lost)
     // The ReplicaSet controller, admission and the scheduler do the rest.
     await waitFor('what is lost is gone, and what can be replaced is', async () => {
-      const now = await look(namespace, survivors, groups)
-      if (JSON.stringify(now) !== JSON.stringify({ left, fit, wait, after })) throw new Error(JSON.stringify(now))
+      const now = await look(namespace, lost, before, groups)
+      if (JSON.stringify(now) !== JSON.stringify(want)) throw new Error(JSON.stringify(now))
       return true
     })
     await waitFor('those that wait have been refused by the scheduler', () => haveAllBeenRefused(namespace))
-    t.strictSame(await look(namespace, survivors, groups), { left, fit, wait, after }, 'and so it stays')
+    t.strictSame(await look(namespace, lost, before, groups), want, 'and so it stays')
   })
 }
