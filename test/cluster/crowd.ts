@@ -10,7 +10,7 @@ const sizes = [1, 5, 20, 40, 59]
 
 /** Where they may stand, in turn: anywhere, on one node, in a pool of four, in one zone. */
 const placeOf = (index: number): Readonly<Record<string, string>> => [
-  {}, { 'kubernetes.io/hostname': `versprei-crowd-${index % 50}` }, { pool: `p${index % 6 + 1}` }, { 'topology.kubernetes.io/zone': 'a' },
+  {}, { 'kubernetes.io/hostname': `versprei-crowd-${Math.floor(index / 4) % 50}` }, { pool: `p${Math.floor(index / 4) % 6 + 1}` }, { 'topology.kubernetes.io/zone': 'a' },
 ][index % 4] ?? {}
 
 /** Of Deployments that select alike: nothing tells their pods apart but who owns them. */
@@ -92,7 +92,7 @@ const setRunning = async (namespace: string, own: string): Promise<void> => {
 export async function gatherOddities(t: Pick<Test, 'teardown'>): Promise<{ readonly namespace: string, readonly loseNode: () => Promise<unknown> }> {
   await addSteadyNodes(t, 'steady', ['leaving', 'lost'])
   const namespace = await openNamespace(t)
-  const slowly = { minReadySeconds: 3600, strategy: { rollingUpdate: { maxSurge: 2, maxUnavailable: 1 } } }
+  const slowly = { minReadySeconds: 3600, progressDeadlineSeconds: 7200, strategy: { rollingUpdate: { maxSurge: 2, maxUnavailable: 1 } } }
   await create(namespace, deployment('rolling', 5, { type: 'spot' }, { strategy: { rollingUpdate: { maxSurge: 2, maxUnavailable: 0 } } }))
   await create(namespace, deployment('orphaning', 3, { type: 'spot' }))
   await create(namespace, deployment('nowhere', 2, { 'no-such-label': 'x' }))

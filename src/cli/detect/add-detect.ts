@@ -13,16 +13,15 @@ export function addDetect(program: Command, io: DetectIo, finish: (result: Promi
     .option('--kubeconfig <FILE>', 'the same ($VERSPREI_KUBECONFIG)')
     .option('--context <NAME>', 'context of the kubeconfig; default: its current one ($VERSPREI_CONTEXT)')
     .option('-n, --namespace <NAME>', 'look at this namespace; may be given several times, or several with commas; default: all', parseNamespaces)
-    .addOption(choosing(new Option('--kind <KIND>',
-      `of workloads: ${workloadKinds.join(', ')}; several as with -n; default: Deployment`), workloadKinds).argParser(parseKinds))
+    .addOption(choosing(new Option('--kind <KIND>', 'of workloads; several as with -n; default: Deployment'), workloadKinds).argParser(parseKinds))
     .option('-l, --selector <SELECTOR>', 'only workloads that have these labels, as kubectl takes them: app=web,tier!=db')
     .option('--topology <KEY>', 'a label of nodes, such as topology.kubernetes.io/zone: how many of its values can be lost', parseTopologyKey)
     .option('--min-available <AMOUNT>',
       'how many pods of a workload are needed: a number, or a share of its replicas such as 50%; default: what its PodDisruptionBudgets say',
       parseMinAvailable)
-    .addOption(choosing(new Option('--fail-on <CONDITION>',
-      'exit with 1 where a workload is so: shared, single-node, \'tolerates<N\' (survives the loss of fewer than N nodes); several as with -n'),
-    ['shared', 'single-node']).argParser(parseConditions))
+    .option('--fail-on <CONDITION>',
+      'exit with 1 where a workload is so: shared, single-node, \'tolerates<N\' (survives the loss of fewer than N nodes); several as with -n',
+      parseConditions)
     .addOption(choosing(new Option('-o, --output <FORMAT|FILE>',
       `how to print; or a file, by whose ending that is chosen: ${endings.join(', ')}`),
       detectOutputs).argParser(parseOutputFlag).default({ format: 'table' }, 'table'))

@@ -16,17 +16,18 @@ export const startCluster = async (t: Test, standing: Standing): Promise<Api & {
   const [deployments, replicaSets, pods]: [object[], object[], object[]] = [[], [], []]
   for (const [key, nodes] of Object.entries(standing)) {
     const [namespace = '', name = ''] = key.split('/')
+    const labels = { app: name }
     const deployment = meta('Deployment', namespace, name)
     const replicaSet = meta('ReplicaSet', namespace, `${name}-1`, controlledBy('apps/v1', 'Deployment', deployment.metadata))
     deployments.push({ ...deployment, spec: { replicas: nodes.length } })
     replicaSets.push(replicaSet)
     for (const [index, nodeName] of nodes.entries()) {
-      const pod = meta('Pod', namespace, `${name}-1-${index}`, controlledBy('apps/v1', 'ReplicaSet', replicaSet.metadata))
+      const pod = meta('Pod', namespace, `${name}-1-${index}`, { labels, ...controlledBy('apps/v1', 'ReplicaSet', replicaSet.metadata) })
       pods.push({ ...pod, spec: { nodeName, containers: [{ resources: { requests: { cpu: '500m', memory: '1Gi' } } }] }, status: { phase: 'Running' } })
     }
   }
   const nodes = [['n1', 'a'], ['n2', 'a'], ['n3', 'b']].map(([name = '', zone]) => ({
-    ...meta('Node', '', name, { labels: { zone } }), status: { allocatable: { cpu: '4', memory: '16Gi', pods: '110' }, conditions: [{ type: 'Ready', status: 'True' }] },
+    ...meta('Node', '', name, { labels: { 'topology.kubernetes.io/zone': zone } }), status: { allocatable: { cpu: '4', memory: '16Gi', pods: '110' }, conditions: [{ type: 'Ready', status: 'True' }] },
   }))
   const lists = { '/api/v1/pods': pods, '/api/v1/nodes': nodes, '/apis/apps/v1/deployments': deployments, '/apis/apps/v1/replicasets': replicaSets }
   for (const [path, items] of Object.entries(lists)) api.lists.set(path, { items })
