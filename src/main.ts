@@ -22,7 +22,8 @@ function takeSignals(): readonly [Promise<NodeJS.Signals>, Promise<NodeJS.Signal
 const called = basename(process.argv[1] ?? '')
 
 /** What to type for this program: the source runs in a checkout, by its script; a build is installed, as a plugin of kubectl too. */
-const name = import.meta.filename.endsWith('.ts') ? 'npm run --silent versprei --' : called === 'kubectl-versprei' ? 'kubectl versprei' : 'versprei'
+const name = import.meta.filename.endsWith('.ts') ? 'npm run --silent versprei --'
+  : called === 'kubectl-versprei' ? 'kubectl versprei' : 'versprei'
 
 /** kubectl (1.26 and later) asks this command for the completions of its plugin `versprei`, with the words that follow that. */
 const asked = called === 'kubectl_complete-versprei' ? [completeCommand] : []

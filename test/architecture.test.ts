@@ -104,6 +104,8 @@ void t.test('every import of ours is there', async t => {
 void t.test('files are short and named for one thing', async t => {
   const all = [...source, ...await filesIn('test'), ...await filesIn('bench')]
   t.strictSame(all.filter(file => lines(file) > 250).map(file => `${file.path}: ${lines(file)}`), none, 'at most 250 lines')
+  const wide = source.flatMap(({ path, text }) => text.split('\n').flatMap((line, index) => (line.length > 140 ? [`${path}:${index + 1}`] : [])))
+  t.strictSame(wide, none, 'at most 140 characters in a line of src')
   const sizes = source.map(lines).toSorted((a, b) => a - b)
   t.ok((sizes[Math.floor(sizes.length / 2)] ?? 0) < 100, `the median of src is ${sizes[Math.floor(sizes.length / 2)]} lines`)
   t.strictSame(all.filter(({ path }) => /\/(?:utils?|helpers?|common|misc|types?|index)\.[^/]*$/u.test(path)).map(({ path }) => path), none)

@@ -3,8 +3,8 @@ import type { FastifyRequest } from 'fastify'
 import { HttpError } from './http-errors.ts'
 
 /**
- * Bytes of unfinished bodies that are held at once. A burst of a thousand pods has 4 MiB of reviews; without a bound, seventy callers that send
- * 7 MiB but for the last byte take what a container has.
+ * Bytes of unfinished bodies that are held at once. A burst of a thousand pods has 4 MiB of reviews; without a bound, seventy callers that
+ * send 7 MiB but for the last byte take what a container has.
  */
 export const bodyBudget = 64 * 1024 * 1024
 
@@ -12,8 +12,8 @@ export const bodyBudget = 64 * 1024 * 1024
 const smallBody = 16 * 1024
 
 /**
- * A hook that counts what has come of bodies that are not whole yet, and drops the oldest when all have more than `budget` bytes. A review that
- * somebody waits for comes in milliseconds: what has been coming for longest is slow on purpose, or from a caller that is gone.
+ * A hook that counts what has come of bodies that are not whole yet, and drops the oldest when all have more than `budget` bytes. A review
+ * that somebody waits for comes in milliseconds: what has been coming for longest is slow on purpose, or from a caller that is gone.
  */
 export function createBodyBudget(budget = bodyBudget) {
   const coming = new Map<IncomingMessage, number>()

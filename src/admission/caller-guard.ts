@@ -60,7 +60,9 @@ export function createCallerGuard({ isCaller, log, elapsed }: CallerGuardOptions
 function findFault(socket: object, isCaller: CallerGuardOptions['isCaller']): string | undefined {
   if (!(socket instanceof TLSSocket)) return 'the connection is not TLS'
   const certificate = socket.getPeerX509Certificate()
-  if (certificate === undefined) return 'no client certificate was shown; the API server has to be given one, as docs/reference.md shows under Callers'
+  if (certificate === undefined) {
+    return 'no client certificate was shown; the API server has to be given one, as docs/reference.md shows under Callers'
+  }
   // The code of OpenSSL, such as CERT_HAS_EXPIRED.
   if (!socket.authorized) return `the client certificate is not one by the authority of --client-ca: ${String(socket.authorizationError)}`
   return isCaller(certificate) ? undefined : 'the client certificate has none of the names of --client-name'

@@ -13,7 +13,10 @@ export interface GroupSample {
 const series = [
   { name: 'versprei_distributor_pods', help: 'Pods in a group', read: ({ pods }: GroupSample) => pods },
   { name: 'versprei_distributor_ready_pods', help: 'Pods in a group that are Ready', read: ({ ready }: GroupSample) => ready },
-  { name: 'versprei_distributor_wanted_pods', help: 'Pods that would be in a group were all where they belong', read: ({ wanted }: GroupSample) => wanted },
+  {
+    name: 'versprei_distributor_wanted_pods', help: 'Pods that would be in a group were all where they belong',
+    read: ({ wanted }: GroupSample) => wanted,
+  },
 ] as const
 
 /** The names of all series that `--distributor-metrics on` adds. */

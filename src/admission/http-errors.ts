@@ -4,11 +4,15 @@ export const httpErrors = {
   'not-a-review': { status: 400, means: 'the body is not an AdmissionReview of admission.k8s.io/v1' },
   'not-found': { status: 404, means: 'there is nothing at this path, or not for this method' },
   'too-large': { status: 413, means: 'the body is larger than 7 MiB' },
-  'crowded-out': { status: 503, means: 'bodies of more than 64 MiB were being received at once, and the one that had begun first was dropped' },
+  'crowded-out': {
+    status: 503, means: 'bodies of more than 64 MiB were being received at once, and the one that had begun first was dropped',
+  },
   'unsupported-type': { status: 415, means: 'the Content-Type is not application/json' },
   'unsupported-encoding': { status: 415, means: 'the Content-Encoding is not identity' },
   'bad-request': { status: 400, means: 'the request is broken in another way, which the message tells' },
-  'unknown-caller': { status: 403, means: 'with --client-ca: the caller showed no certificate by that authority, or none with a name of --client-name' },
+  'unknown-caller': {
+    status: 403, means: 'with --client-ca: the caller showed no certificate by that authority, or none with a name of --client-name',
+  },
   'not-awaited': { status: 408, means: 'the caller hung up before Versprei got any time to answer' },
   'internal-error': { status: 500, means: 'Versprei failed; its log says why' },
 } as const

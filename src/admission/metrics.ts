@@ -49,7 +49,8 @@ export function createMetrics(sources: MetricSources): Metrics {
     name: 'versprei_admission_decision_seconds', help: 'Time from a parsed body to the decision', buckets, registers,
   })
   const errors = new Counter({
-    name: 'versprei_http_errors_total', help: 'Requests that were answered with an HTTP error, by error code', labelNames: ['code'], registers,
+    name: 'versprei_http_errors_total', help: 'Requests that were answered with an HTTP error, by error code',
+    labelNames: ['code'], registers,
   })
   new Gauge({
     name: 'versprei_build_info', help: '1, for the version that runs', labelNames: ['version', 'node'], registers,

@@ -28,7 +28,8 @@ export interface PeerClient {
 }
 
 /**
- * To one peer at most. A handshake costs as much as ten calls: with many, a burst that finds none open keeps the leader busy with nothing else.
+ * To one peer at most. A handshake costs as much as ten calls: with many, a burst that finds none open keeps the leader busy with nothing
+ * else.
  */
 export const connections = 8
 /**

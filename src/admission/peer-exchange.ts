@@ -20,9 +20,10 @@ export interface PeerCall {
 const steps = 15
 
 /**
- * Calls `expire` after so many milliseconds in which an answer could have been read. A burst of pods comes over hundreds of new connections,
- * whose handshakes keep this process from everything else for half a second at a time: that says nothing of the peer. So the time is counted
- * in steps, each from when the last one was seen, and a stall is one step however long it lasts. The turn after a step reads what has come.
+ * Calls `expire` after so many milliseconds in which an answer could have been read. A burst of pods comes over hundreds of new
+ * connections, whose handshakes keep this process from everything else for half a second at a time: that says nothing of the peer. So the
+ * time is counted in steps, each from when the last one was seen, and a stall is one step however long it lasts. The turn after a step
+ * reads what has come.
  */
 function patience(milliseconds: number, expire: () => void): () => void {
   let left = steps

@@ -16,8 +16,8 @@ export interface PeerCalls {
   readonly review: (request: Request) => string | NotLeader | Promise<string | NotLeader>
   /** A follower says where it is. The leader answers with the other followers: one of them may be the next leader. */
   readonly hello: (peer: Hello) => { readonly peers: readonly Peer[] } | NotLeader
-  /** The leader wants to stop and asks this replica to lead; true once it does. */
-  readonly lead: (leader: Peer) => Promise<boolean>
+  /** The leader wants to stop and asks this replica to lead; resolves whether it does, or could not even try. */
+  readonly lead: (leader: Peer) => Promise<'taken' | 'not-taken' | 'not-ready'>
   /** The leader that stops gives its unseen reservations; whether they were taken. */
   readonly take: (reservations: readonly unknown[]) => boolean
   /** Whether what is read now may have come so long ago that nobody waits for it. */
@@ -37,6 +37,9 @@ function valueOf<Value>(read: Read<Value>): Value {
   return read.value
 }
 
+/** What the leader is answered whose offer was taken, failed, or came to one that cannot lead. */
+const leadStatus = { taken: 204, 'not-taken': 503, 'not-ready': 409 } as const
+
 const sendAway = (reply: FastifyReply, { leader }: NotLeader): FastifyReply => reply.code(misdirected).send({ leader })
 const confirm = (reply: FastifyReply, isDone: boolean): FastifyReply => reply.code(isDone ? 204 : 409).send()
 
@@ -52,7 +55,7 @@ export function addPeerRoutes(app: FastifyInstance<Server>, { review, hello, lea
     const welcome = hello(valueOf(readHello(body)))
     return 'peers' in welcome ? reply.send({ peers: welcome.peers }) : sendAway(reply, welcome)
   })
-  app.post('/lead', { bodyLimit: peerLimit }, async ({ body }, reply) => confirm(reply, await lead(valueOf(readPeer(body)))))
+  app.post('/lead', { bodyLimit: peerLimit }, async ({ body }, reply) => reply.code(leadStatus[await lead(valueOf(readPeer(body)))]).send())
   app.post('/reservations', { bodyLimit: reservationsLimit }, async ({ body }, reply) =>
     confirm(reply, take(valueOf(readReservations(body)))))
 }

@@ -22,7 +22,8 @@ const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15]
 export function createReplicaMetrics(registry: Registry, { isLeading, followers }: ReplicaSources): ReplicaMetrics {
   const registers = [registry]
   const forwards = new Counter({
-    name: 'versprei_forwards_total', help: 'Reviews that were to be decided by the leader, by what became of them', labelNames: ['result'], registers,
+    name: 'versprei_forwards_total', help: 'Reviews that were to be decided by the leader, by what became of them',
+    labelNames: ['result'], registers,
   })
   for (const result of forwardResults) forwards.inc({ result }, 0)
   const duration = new Histogram({

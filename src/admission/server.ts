@@ -65,8 +65,8 @@ function readBody(request: FastifyRequest, text: string, done: (error: Error | n
 }
 
 /**
- * All that `setSecureContext` takes: what it is not given again is lost. With callers there are no tickets: a session that is taken up again
- * would not be judged anew.
+ * All that `setSecureContext` takes: what it is not given again is lost. With callers there are no tickets: a session that is taken up
+ * again would not be judged anew.
  */
 const contextOf = ({ cert, key }: Tls, ca: string | undefined) => ({
   cert, key, minVersion: 'TLSv1.2', ...(ca === undefined ? {} : { ca, secureOptions: constants.SSL_OP_NO_TICKET }),

@@ -35,7 +35,9 @@ const organization = { name: 'organizationName', value: 'Versprei' }
 export const subjectOfAuthority = (commonName: string): string => `CN=${commonName}\nO=${organization.value}`
 export const subjectOfLeaf = `CN=versprei\nO=${organization.value}`
 
-/** An authority's new key: RSA of 2048 bits, PKCS #8 PEM. Made by OpenSSL off the main thread: forge would block it for a second or more. */
+/**
+ * An authority's new key: RSA of 2048 bits, PKCS #8 PEM. Made by OpenSSL off the main thread: forge would block it for a second or more.
+ */
 export async function createAuthorityKey(): Promise<string> {
   const { privateKey } = await promisify(generateKeyPair)('rsa', {
     modulusLength: 2048,

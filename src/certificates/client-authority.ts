@@ -3,7 +3,10 @@ import type { X509Certificate } from 'node:crypto'
 import { parseCertificates } from './chain.ts'
 import { codeOf, namesOf } from './pair.ts'
 
-/** Reads the authorities that sign clients: PEM. Throws an Error that names the file when that cannot be read, or is no whole PEM of certificates. */
+/**
+ * Reads the authorities that sign clients: PEM. Throws an Error that names the file when that cannot be read, or is no whole PEM of
+ * certificates.
+ */
 export async function readClientAuthorities(file: string): Promise<string> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new Error(`${file}: cannot be read (${codeOf(cause)})`, { cause })

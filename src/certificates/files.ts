@@ -45,7 +45,10 @@ export function areSame(one: CertificateFiles | undefined, other: CertificateFil
   return one === other || (one !== undefined && other !== undefined && sharedFiles.every(name => one[name] === other[name]))
 }
 
-/** What a folder holds; undefined when that is no whole pair, or there is no such folder. Throws an Error that names a file that cannot be read. */
+/**
+ * What a folder holds; undefined when that is no whole pair, or there is no such folder. Throws an Error that names a file that cannot be
+ * read.
+ */
 export async function readFiles(folder: string): Promise<CertificateFiles | undefined> {
   const texts = await Promise.all(sharedFiles.map(async name => [name, await readIfThere(join(folder, name))] as const))
   return pickWhole(Object.fromEntries(texts))

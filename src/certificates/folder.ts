@@ -1,7 +1,9 @@
 import { X509Certificate, type KeyObject } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createAuthority, createAuthorityKey, createLeafKey, issueLeaf, subjectOfAuthority, subjectOfLeaf, type Signed } from './authority.ts'
+import {
+  createAuthority, createAuthorityKey, createLeafKey, issueLeaf, subjectOfAuthority, subjectOfLeaf, type Signed,
+} from './authority.ts'
 import { leadsTo, parseCertificates } from './chain.ts'
 import { requireHosts } from './hosts.ts'
 import { isDue, isGood } from './life.ts'

@@ -81,7 +81,8 @@ export async function readPair(folder: string): Promise<CertificatePair> {
 
 /** As {@link readPair}, of texts that were read already; `where` is the folder that an Error names. */
 export function parsePair({ cert, key, authority }: PairTexts, where: string): CertificatePair {
-  const [certificateFile, keyFile, file] = [join(where, fileNames.certificate), join(where, fileNames.key), join(where, fileNames.authority)]
+  const fileOf = (kind: keyof typeof fileNames) => join(where, fileNames[kind])
+  const [certificateFile, keyFile, file] = [fileOf('certificate'), fileOf('key'), fileOf('authority')]
   if (cert === undefined) throw new Error(`${certificateFile}: is missing`)
   if (key === undefined) throw new Error(`${keyFile}: is missing`)
   // cert-manager leaves ca.crt empty for issuers that do not tell (ACME).

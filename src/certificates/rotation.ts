@@ -73,7 +73,10 @@ export async function announceAuthority(
   return { ...files, [fileNames.authority]: [...authorities, new X509Certificate(certificate)].join(''), [nextAuthorityKey]: key }
 }
 
-/** Makes the certificate anew, its key too, by the next authority; both authorities stay in ca.crt. Not to be called unless that was announced. */
+/**
+ * Makes the certificate anew, its key too, by the next authority; both authorities stay in ca.crt. Not to be called unless that was
+ * announced.
+ */
 export async function switchLeaf(files: CertificateFiles, { now, purpose, hosts }: RotationWish): Promise<CertificateFiles> {
   const parsed = parse(files)
   if (parsed === undefined) throw new Error(`there is no ${authorityKey}`)

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { stringify } from 'yaml'
 import { parseManifests, type Manifest, type Manifests } from '../manifests/read.ts'
 import { decide, type Decision, type Placement } from '../placement/decide.ts'
 import type { Expression, PodDistributor } from '../placement/distributor/distributor.ts'
@@ -9,6 +8,7 @@ import type { Environment } from './configuration.ts'
 import { openKnowledge, type KnowledgeFlags } from './open-knowledge.ts'
 import { startsAnywhere } from '../placement/distributor/plan.ts'
 import { podsOf, workloadKinds, type PodToAdmit } from './pods-of.ts'
+import { printAs } from './print-as.ts'
 import { table } from './table.ts'
 import { messageOf } from './message-of.ts'
 import type { admitOutputs } from './output-formats.ts'
@@ -101,13 +101,12 @@ function decideFor(knowledge: Knowledge, { namespace, object }: PodToAdmit, inde
 }
 
 function print(admitted: readonly Admitted[], output: AdmitFlags['output'], knowledge: Knowledge): string {
-  if (output === 'table') return table(['POD', 'GROUP', 'SEAT', 'NODE LABELS'], admitted.map(one => row(one, knowledge)))
   if (output === 'patch') {
     return admitted.map(({ decision }) => `${JSON.stringify(decision.kind === 'place' ? decision.patch : [])}\n`).join('')
   }
   const items = admitted.map(({ pod, decision }) => (decision.kind === 'place' ? applyPatch(pod.object, decision.patch) : pod.object))
   const list = items.length === 1 ? items[0] : { apiVersion: 'v1', kind: 'List', items }
-  return output === 'json' ? `${JSON.stringify(list, undefined, 2)}\n` : stringify(list, { aliasDuplicateObjects: false })
+  return printAs(output, list, () => table(['POD', 'GROUP', 'SEAT', 'NODE LABELS'], admitted.map(one => row(one, knowledge))))
 }
 
 function row({ pod, decision }: Admitted, { distributors }: Knowledge): readonly string[] {

@@ -1,7 +1,9 @@
 import type { PatchOperation } from '../placement/patch/patch-operation.ts'
 import { isMap } from '../placement/is-map.ts'
 
-/** The object with a patch of ours applied, as the API server would (RFC 6902; `add` is all that we use). Throws where it does not apply. */
+/**
+ * The object with a patch of ours applied, as the API server would (RFC 6902; `add` is all that we use). Throws where it does not apply.
+ */
 export function applyPatch(object: unknown, patch: readonly PatchOperation[]): unknown {
   return patch.reduce((current, { path, value }) => addAt(current, path.split('/').slice(1).map(unescape), value), object)
 }

@@ -13,7 +13,8 @@ export interface CertificateSecrets {
 
 /** Undefined where each replica's folder is its own, or shared in another way. */
 export function openSecrets(
-  { certificates, certificateSecret }: Configuration, connection: Connection | undefined, namespace: string | undefined, mayWrite: () => boolean,
+  { certificates, certificateSecret }: Configuration, connection: Connection | undefined, namespace: string | undefined,
+  mayWrite: () => boolean,
 ): CertificateSecrets | undefined {
   if (certificateSecret === undefined || connection === undefined || namespace === undefined) return undefined
   const open = (name: string, folder: string) => createCertificateSecret({ connection, namespace, name, folder, mayWrite })

@@ -121,7 +121,8 @@ function nameFlags(flags: Texts, given: Texts): Configuration['names'] {
     'host': name('host'), 'port': name('port'), 'metrics-port': name('metrics-port'), 'certificates': name('certificates'),
     'certificate-secret': name('certificate-secret'), 'client-ca': name('client-ca'), 'client-name': name('client-name'),
     'kubeconfig': name('kubeconfig'), 'context': name('context'), 'manifests': name('manifests'), 'webhook-url': name('webhook-url'),
-    'namespace-selector': name('namespace-selector'), 'lease-namespace': name('lease-namespace'), 'peer-host': name('peer-host'), 'peer-port': name('peer-port'),
+    'namespace-selector': name('namespace-selector'), 'lease-namespace': name('lease-namespace'),
+    'peer-host': name('peer-host'), 'peer-port': name('peer-port'),
     'adoption': name('adoption'), 'distributor-metrics': name('distributor-metrics'),
     'drain': name('drain'), 'log-level': name('log-level'),
   }

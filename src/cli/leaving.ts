@@ -1,7 +1,7 @@
 import type { Leadership } from '../controllers/leadership.ts'
 
 export interface LeavingOptions {
-  readonly lead: () => Pick<Leadership, 'mayWrite' | 'handOver' | 'followers'>
+  readonly lead: () => Pick<Leadership, 'mayWrite' | 'handOver' | 'prospect'>
   /** Has the API server call nobody; resolves whether it did until now. */
   readonly unregister: () => Promise<boolean>
   /** Milliseconds from `begin` in which another replica that is not ready yet may become it. */
@@ -28,8 +28,9 @@ const offerEvery = 500
 const noticeTime = 1000
 
 /**
- * A follower that is ready takes the lead, and the entry stays. Where there is none, the entry is taken back at once: what was the last
- * endpoint is not called for long, whatever it still answers. One that is about to be ready is waited for, a little: it registers
+ * A follower that is ready takes the lead, and the entry stays: also where the Lease cannot be passed on in time, since the API server is
+ * slow, for it answers, and leads as soon as the Lease is released. Where there is none, the entry is taken back at once: what was the last
+ * endpoint is not called for long, whatever it still answers. One that may be about to be ready is waited for, a little: it registers
  * again in any case, once it leads. Whoever does not lead has somebody who sees to it.
  */
 export function createLeaving({ lead, unregister, patience, elapsed, wait }: LeavingOptions): Leaving {
@@ -50,7 +51,8 @@ export function createLeaving({ lead, unregister, patience, elapsed, wait }: Lea
       isGiven = await lead().handOver()
       // The Lease may be another's all the same: where the API server is slow, word of that comes too late. Whoever has it keeps the entry.
       if (isGiven || !lead().mayWrite()) return
-      if (lead().followers().length === 0 || elapsed() - start >= patience) await takeBack()
+      const prospect = lead().prospect()
+      if (prospect === 'nobody' || (prospect === 'maybe' && elapsed() - start >= patience)) await takeBack()
       await wait(offerEvery, ending.signal)
     }
   }
@@ -62,7 +64,7 @@ export function createLeaving({ lead, unregister, patience, elapsed, wait }: Lea
     async finish() {
       ending.abort()
       await begun
-      if (isGiven || (withdrawal === undefined && !lead().mayWrite())) return
+      if (isGiven || (withdrawal === undefined && (!lead().mayWrite() || lead().prospect() === 'ready'))) return
       const at = await takeBack()
       await wait(Math.max(0, at - elapsed()))
     },

@@ -1,30 +1,30 @@
 import { connect, type Connection } from '../cluster/connection.ts'
+import { clusterFlagNames, type ClusterFlags } from './cluster-flags.ts'
 import { sourceOf } from './cluster-source.ts'
-import { parseConfiguration, type Environment } from './configuration.ts'
+import type { Configuration, Environment } from './configuration.ts'
 import { messageOf } from './message-of.ts'
-import { environmentVariable } from './serve-flags.ts'
+import { parseSomeFlags } from './some-flags.ts'
 
-export interface ClusterFlags {
-  readonly kubeconfig?: string
-  readonly context?: string
+/** Why there is no connection, a line each. */
+export interface NotOpened {
+  readonly mistakes: readonly string[]
 }
 
-const flagNames = ['kubeconfig', 'context'] as const
+/** Which comes first where none is named: the cluster that this runs in, or the kubeconfig at home. */
+type First = 'cluster' | 'home'
 
-/**
- * The cluster that these flags name, or the variables that `serve` reads too; or what is wrong with them. Nothing is sent yet.
- *
- * @param first which comes first where none is named: the cluster that this runs in, or the kubeconfig at home
- */
-export async function openConnection(
-  { kubeconfig, context }: ClusterFlags, environment: Environment, first: 'cluster' | 'home' = 'cluster',
-): Promise<Connection | { readonly mistakes: readonly string[] }> {
-  const given = { ...(kubeconfig !== undefined && { kubeconfig }), ...(context !== undefined && { context }) }
-  const variables = Object.fromEntries(['KUBECONFIG', ...flagNames.map(environmentVariable)].map(name => [name, environment[name]]))
-  const parsed = parseConfiguration(given, variables)
-  if ('mistakes' in parsed) return { mistakes: parsed.mistakes }
+/** The cluster that these flags name, or the variables that `serve` reads too; or what is wrong with them. Nothing is sent yet. */
+export async function openConnection(flags: ClusterFlags, environment: Environment, first: First = 'cluster'): Promise<Connection | NotOpened> {
+  const parsed = parseSomeFlags(clusterFlagNames, flags, environment)
+  return 'mistakes' in parsed ? { mistakes: parsed.mistakes } : openConfigured(parsed.configuration, environment, first)
+}
+
+/** The same, by flags that are parsed already. */
+export async function openConfigured(
+  cluster: Pick<Configuration, 'kubeconfig' | 'context'>, environment: Environment, first: First = 'cluster',
+): Promise<Connection | NotOpened> {
   try {
-    return await connect({ ...sourceOf(parsed.configuration, environment), first })
+    return await connect({ ...sourceOf(cluster, environment), first })
   } catch (error) {
     return { mistakes: [messageOf(error)] }
   }

@@ -1,22 +1,20 @@
 import { systemClock } from '../cluster/clock.ts'
-import { connect, type Connection } from '../cluster/connection.ts'
+import type { Connection } from '../cluster/connection.ts'
 import { followCluster } from '../cluster/follow.ts'
 import { learn } from '../manifests/learn.ts'
 import { readManifests } from '../manifests/read.ts'
 import { mistakesOf } from '../placement/distributor/listed.ts'
 import { createKnowledge, type Knowledge } from '../placement/knowledge.ts'
-import { sourceOf } from './cluster-source.ts'
+import { clusterFlagNames, type ClusterFlags } from './cluster-flags.ts'
 import type { Configuration, Environment } from './configuration.ts'
+import { openConfigured } from './open-connection.ts'
 import { preflight } from './preflight.ts'
 import { unreadableFolder } from './prepare.ts'
 import { parseSomeFlags } from './some-flags.ts'
-import { messageOf } from './message-of.ts'
 
 /** Where a command looks for distributors: a folder of manifests, or else a cluster. */
-export interface KnowledgeFlags {
+export interface KnowledgeFlags extends ClusterFlags {
   readonly manifests?: string
-  readonly kubeconfig?: string
-  readonly context?: string
 }
 
 /** What was found, and what is wrong with some of it. */
@@ -28,7 +26,7 @@ export interface Opened {
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined }
 
 /** What these flags and their variables are, of those of `serve`. */
-const flagNames = ['manifests', 'kubeconfig', 'context'] as const
+const flagNames = ['manifests', ...clusterFlagNames] as const
 
 /** Milliseconds for the first full lists: those of a large cluster take some seconds, and no one waits longer for a failing one. */
 const longestSync = 30_000
@@ -55,12 +53,8 @@ export async function openKnowledge(
 async function openCluster(
   knowledge: Knowledge, cluster: Pick<Configuration, 'kubeconfig' | 'context'>, environment: Environment, longest: number,
 ): ReturnType<typeof openKnowledge> {
-  let connection: Connection
-  try {
-    connection = await connect(sourceOf(cluster, environment))
-  } catch (error) {
-    return { mistakes: [messageOf(error)] }
-  }
+  const connection = await openConfigured(cluster, environment)
+  if ('mistakes' in connection) return connection
   try {
     const refused = await preflight(connection)
     const mistakes = refused.length > 0 ? refused : await syncOnce(connection, knowledge, longest)

@@ -17,11 +17,11 @@ import { createElection, type Election } from '../cluster/election.ts'
 import { versionNotes } from '../cluster/lease-versions.ts'
 import { certificatesIn } from '../controllers/ca-bundle.ts'
 import type { Follower } from '../controllers/followers.ts'
+import { leaseName } from '../controllers/installed-names.ts'
 import { alone, createLeadership, type Leadership } from '../controllers/leadership.ts'
 import type { Decision } from '../placement/decide.ts'
 import type { Knowledge } from '../placement/knowledge.ts'
 import type { Request } from '../placement/scope.ts'
-import { leaseName } from './cluster-versions.ts'
 import type { Configuration } from './configuration.ts'
 import { listen } from './listen.ts'
 import { readVersion } from './package-version.ts'
@@ -104,7 +104,8 @@ export async function startPeers(options: PeersOptions): Promise<Peers> {
     post: (url, path, body, timeout) => client.send(url, path, JSON.stringify(body), timeout), peersIn,
   })
   const forward = createForward({
-    client, leader: () => lead.other(), breaker: answeredAt => createBreaker(() => performance.now(), answeredAt), elapsed: () => performance.now(),
+    client, leader: () => lead.other(), breaker: answeredAt => createBreaker(() => performance.now(), answeredAt),
+    elapsed: () => performance.now(),
     onResult: metrics.countForward, told: leader => election.follow(leader), lost: () => void election.look(),
   })
   election.start()

@@ -1,4 +1,3 @@
-import { stringify } from 'yaml'
 import type { Listed } from '../placement/distributor/listed.ts'
 import type { PodDistributor } from '../placement/distributor/distributor.ts'
 import { deviationBound, ideal } from '../placement/seats/ideal.ts'
@@ -6,6 +5,7 @@ import { createSequence } from '../placement/seats/sequence.ts'
 import type { Environment } from './configuration.ts'
 import { openKnowledge, type KnowledgeFlags } from './open-knowledge.ts'
 import { startsAnywhere } from '../placement/distributor/plan.ts'
+import { printAs } from './print-as.ts'
 import { bar, table } from './table.ts'
 import { messageOf } from './message-of.ts'
 import type { planOutputs } from './output-formats.ts'
@@ -56,7 +56,8 @@ export async function plan(flags: PlanFlags, io: PlanIo): Promise<number> {
       tell(`there is no valid PodDistributor${flags.name === undefined ? '' : ` ${flags.name}`}; known: ${known === '' ? 'none' : known}`)
       return 1
     }
-    io.stdout(print(valid.map(distributor => outlook(distributor, flags.replicas)), flags.output))
+    const outlooks = valid.map(distributor => outlook(distributor, flags.replicas))
+    io.stdout(printAs(flags.output, outlooks, () => outlooks.map(draw).join('\n')))
     return troubles.length === 0 ? 0 : 1
   } catch (error) {
     tell(messageOf(error))
@@ -84,12 +85,6 @@ function outlook(distributor: PodDistributor, replicas: number): Outlook {
     ...(startsAnywhere(distributor) ? {} : { bound: deviationBound(groups) }),
     sequence: sizes.map((_, seat) => groups[sequence.groupOf(seat)]?.name ?? ''), sizes,
   }
-}
-
-function print(outlooks: readonly Outlook[], output: PlanFlags['output']): string {
-  if (output === 'json') return `${JSON.stringify(outlooks, undefined, 2)}\n`
-  if (output === 'yaml') return stringify(outlooks, { aliasDuplicateObjects: false })
-  return outlooks.map(draw).join('\n')
 }
 
 const barWidth = 40

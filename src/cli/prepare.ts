@@ -5,6 +5,7 @@ import { ensureCertificates } from '../certificates/folder.ts'
 import { ensurePeerCertificates } from '../certificates/peers.ts'
 import { ClusterError } from '../cluster/cluster-error.ts'
 import { connect, type Connection } from '../cluster/connection.ts'
+import { usualNamespace } from '../controllers/installed-names.ts'
 import { serviceName } from '../controllers/webhook-entry.ts'
 import { openSecrets, type CertificateSecrets } from './certificate-secrets.ts'
 import { sourceOf } from './cluster-source.ts'
@@ -64,7 +65,9 @@ export async function prepare(
   return { mistakes }
 }
 
-async function readAuthorities({ clientCa, names }: Configuration): Promise<{ readonly ca?: string, readonly mistakes: readonly string[] }> {
+async function readAuthorities(
+  { clientCa, names }: Configuration,
+): Promise<{ readonly ca?: string, readonly mistakes: readonly string[] }> {
   try {
     return clientCa === undefined ? { mistakes: [] } : { ca: await readClientAuthorities(clientCa), mistakes: [] }
   } catch (error) {
@@ -80,7 +83,9 @@ async function makeCertificates(
   const makePeers = () => ensurePeerCertificates(certificates, new Date())
   await (secrets === undefined ? makeServing() : secrets.serving.settle(makeServing))
   if (leaseNamespace !== undefined) await (secrets === undefined ? makePeers() : secrets.peers.settle(makePeers))
-  else if (certificateSecret !== undefined) throw new Error(`to share them by ${names['certificate-secret']}, ${names['lease-namespace']} is needed outside a cluster`)
+  else if (certificateSecret !== undefined) {
+    throw new Error(`to share them by ${names['certificate-secret']}, ${names['lease-namespace']} is needed outside a cluster`)
+  }
 }
 
 function tellCertificates(error: unknown, names: Configuration['names']): string {
@@ -121,7 +126,7 @@ export function unreadableFolder(name: string, folder: string, error: unknown): 
 
 /** By what name may someone call us: this machine, our Service, the URL that is registered, the address we listen on. */
 function certificateHosts({ host, webhookUrl }: Configuration, ownNamespace: string | undefined): readonly string[] {
-  const service = `${serviceName}.${ownNamespace ?? 'versprei-system'}.svc`
+  const service = `${serviceName}.${ownNamespace ?? usualNamespace}.svc`
   const listening = host === '::' || host === '0.0.0.0' ? [] : [host]
   const called = webhookUrl === undefined ? [] : [webhookUrl.hostname.replace(/^\[|\]$/gu, '')]
   return [...new Set(['localhost', '127.0.0.1', '::1', service, `${service}.cluster.local`, ...listening, ...called])]

@@ -2,6 +2,7 @@ import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 
 import type { AdmitFlags } from './admit.ts'
 import type { Screen } from './colour.ts'
 import { addCheck } from './check/add-check.ts'
+import { addClusterFlags, addServeFlag } from './cluster-flags.ts'
 import { collectLoss } from './lose/asked-loss.ts'
 import type { LoseFlags } from './lose/lose.ts'
 import { complete, completeCommand, printCompletions } from './complete.ts'
@@ -11,7 +12,7 @@ import { addDetect } from './detect/add-detect.ts'
 import { admitOutputs, planOutputs, versionOutputs } from './output-formats.ts'
 import { readVersion } from './package-version.ts'
 import type { PlanFlags } from './plan.ts'
-import { environmentVariable, serveFlags, type FlagName } from './serve-flags.ts'
+import { serveFlags, type FlagName } from './serve-flags.ts'
 import { addStatus } from './status/add-status.ts'
 import { addRotate } from './rotate-command.ts'
 import type { ServeIo } from './serve.ts'
@@ -72,11 +73,7 @@ type Finish = (result: Promise<number>) => Promise<void>
 
 function addServe(program: Command, io: ProgramIo, finish: Finish): void {
   const command = program.command('serve').description('answer the API server\'s AdmissionReviews')
-  for (const { name, value, help, default: byDefault } of serveFlags) {
-    // The default is named and not set: only parseConfiguration may tell a flag that was given from one that was not.
-    const unset = byDefault === undefined ? '' : `default: ${byDefault}; `
-    command.option(`--${name} <${value}>`, `${help} (${unset}$${environmentVariable(name)})`)
-  }
+  for (const flag of serveFlags) addServeFlag(command, flag)
   command.action((options: Readonly<Record<string, string>>) => {
     const flags: Partial<Record<FlagName, string>> = {}
     for (const { name } of serveFlags) {
@@ -90,13 +87,6 @@ function addServe(program: Command, io: ProgramIo, finish: Finish): void {
 function addKnowledgeFlags(command: Command): Command {
   return addClusterFlags(command
     .option('--manifests <DIR>', 'take the distributors from a folder of YAML; without it, from the cluster ($VERSPREI_MANIFESTS)'))
-}
-
-function addClusterFlags(command: Command): Command {
-  return command
-    .option('--kubeconfig <FILE>',
-      'how to reach the cluster; default: KUBECONFIG, the pod\'s own cluster, then ~/.kube/config ($VERSPREI_KUBECONFIG)')
-    .option('--context <NAME>', 'context of the kubeconfig; default: its current one ($VERSPREI_CONTEXT)')
 }
 
 function addAdmit(program: Command, io: ProgramIo, finish: Finish): void {

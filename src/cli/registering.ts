@@ -18,7 +18,9 @@ export interface Registering {
 }
 
 /** Where the API server is to call; undefined where it cannot know. */
-export function reachOf({ webhookUrl }: Pick<Configuration, 'webhookUrl'>, { ownNamespace }: Pick<Prepared, 'ownNamespace'>): Reach | undefined {
+export function reachOf(
+  { webhookUrl }: Pick<Configuration, 'webhookUrl'>, { ownNamespace }: Pick<Prepared, 'ownNamespace'>,
+): Reach | undefined {
   if (webhookUrl !== undefined) return { url: webhookUrl.href }
   return ownNamespace === undefined ? undefined : { service: { namespace: ownNamespace, name: serviceName } }
 }

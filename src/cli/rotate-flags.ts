@@ -1,18 +1,17 @@
+import type { ClusterFlags } from './cluster-flags.ts'
+
 /** What a user can vouch for where no cluster tells. */
 export const confirmations = ['trusted', 'served'] as const
 
-export const defaultNamespace = 'versprei-system'
 /** Seconds. */
 export const defaultTimeout = 600
 
 /** Which Secret, in which cluster. */
-export interface SecretRotation {
+export interface SecretRotation extends ClusterFlags {
   /** As `versprei serve --certificate-secret` has it. */
   readonly certificateSecret?: string
   readonly peers?: true
   readonly namespace?: string
-  readonly kubeconfig?: string
-  readonly context?: string
   /** Seconds. */
   readonly timeout?: number
 }

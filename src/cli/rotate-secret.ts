@@ -1,13 +1,13 @@
 import { setTimeout } from 'node:timers/promises'
 import { announceAuthority, rotationOf, type Rotation, type RotationWish } from '../certificates/rotation.ts'
 import { ClusterError } from '../cluster/cluster-error.ts'
-import { connect } from '../cluster/connection.ts'
+import { usualNamespace } from '../controllers/installed-names.ts'
 import { openSecretFiles, type SecretFiles } from '../controllers/secret-files.ts'
 import { peersSecret } from './certificate-secrets.ts'
-import { sourceOf } from './cluster-source.ts'
 import type { Environment } from './configuration.ts'
 import { messageOf } from './message-of.ts'
-import { defaultNamespace, defaultTimeout, type SecretRotation } from './rotate-flags.ts'
+import { openConnection } from './open-connection.ts'
+import { defaultTimeout, type SecretRotation } from './rotate-flags.ts'
 
 interface Io {
   readonly environment: Environment
@@ -73,20 +73,16 @@ async function announce(secret: SecretFiles, where: string, wish: RotationWish, 
  * 0, or 1 when they have not in time, or 2 where there is no cluster. Throws an Error when there is nothing that could be changed.
  */
 export async function rotateSecret(flags: SecretRotation, wish: () => RotationWish, { environment, stderr }: Io): Promise<number> {
-  const { certificateSecret = '', namespace = defaultNamespace, kubeconfig, context, timeout = defaultTimeout } = flags
+  const { certificateSecret = '', namespace = usualNamespace, timeout = defaultTimeout } = flags
   const name = flags.peers === true ? peersSecret(certificateSecret) : certificateSecret
   const where = `Secret ${namespace}/${name}`
-  const source = sourceOf({
-    kubeconfig: kubeconfig ?? (environment['VERSPREI_KUBECONFIG'] || environment['KUBECONFIG'] || undefined),
-    context: context ?? (environment['VERSPREI_CONTEXT'] || undefined),
-  }, environment)
-  const opened = await connect(source).catch((error: unknown) => messageOf(error))
-  if (typeof opened === 'string') {
-    stderr(`versprei certs rotate: ${opened}\n`)
+  const connection = await openConnection(flags, environment)
+  if ('mistakes' in connection) {
+    for (const mistake of connection.mistakes) stderr(`versprei certs rotate: ${mistake}\n`)
     return 2
   }
   try {
-    const secret = openSecretFiles({ connection: opened, namespace, name })
+    const secret = openSecretFiles({ connection, namespace, name })
     await announce(secret, where, wish())
     return await wait(secret, where, wish(), timeout * 1000, stderr)
   } catch (error) {
@@ -94,6 +90,6 @@ export async function rotateSecret(flags: SecretRotation, wish: () => RotationWi
     stderr(`versprei certs rotate: ${messageOf(error)}\n`)
     return error.status === undefined || error.status === 401 || error.status === 403 ? 2 : 1
   } finally {
-    await opened.close()
+    await connection.close()
   }
 }

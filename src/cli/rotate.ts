@@ -42,10 +42,10 @@ export async function rotate(flags: RotateFlags, io: RotateIo): Promise<number> 
 
 const remains: Readonly<Record<Rotation['step'], string>> = {
   none: 'nothing remains to be done',
-  announced: 'a `versprei serve` that leads with this folder, in a cluster, goes on by itself. Without one: have all that connect trust both '
-    + '(the caBundle of a webhook is what is printed here), then run this again with --confirm trusted',
-  switched: 'a `versprei serve` that leads with this folder, in a cluster, goes on by itself. Without one: once every server serves the new '
-    + 'certificate (within 5 s of reading this folder), run this again with --confirm served',
+  announced: 'a `versprei serve` that leads with this folder, in a cluster, goes on by itself. Without one: have all that connect trust '
+    + 'both (the caBundle of a webhook is what is printed here), then run this again with --confirm trusted',
+  switched: 'a `versprei serve` that leads with this folder, in a cluster, goes on by itself. Without one: once every server serves the '
+    + 'new certificate (within 5 s of reading this folder), run this again with --confirm served',
 }
 
 /** The next files, where the user vouches for what the next step needs; undefined: that is to be waited for. */
@@ -53,7 +53,9 @@ async function advance(
   files: CertificateFiles, rotation: Rotation, confirm: RotateFlags['confirm'], wish: RotationWish,
 ): Promise<{ readonly files: CertificateFiles, readonly done: string } | undefined> {
   if (rotation.step === 'none') {
-    if (confirm !== undefined) throw new Error(`there is no change under way that --confirm ${confirm} could be said of; begin one without it`)
+    if (confirm !== undefined) {
+      throw new Error(`there is no change under way that --confirm ${confirm} could be said of; begin one without it`)
+    }
     return { files: await announceAuthority(files, wish), done: 'a new authority stands beside the present one in ca.crt' }
   }
   if (rotation.step === 'announced' && confirm === 'trusted') {

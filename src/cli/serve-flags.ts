@@ -17,7 +17,8 @@ export const serveFlags = [
   },
   {
     name: 'client-ca', value: 'FILE', default: undefined,
-    help: 'PEM of the authorities that sign the API server\'s client certificate; whoever shows none is refused; default: whoever reaches the port may call',
+    help: 'PEM of the authorities that sign the API server\'s client certificate; whoever shows none is refused; '
+      + 'default: whoever reaches the port may call',
   },
   {
     name: 'client-name', value: 'NAMES', default: undefined,

@@ -61,10 +61,15 @@ export interface ServingOptions {
   readonly onDistrusted: () => void
 }
 
-export async function createServing({ configuration, prepared, log, mayBeLate, isJudged, onCertificate, onDistrusted }: ServingOptions): Promise<Serving> {
+export async function createServing(
+  { configuration, prepared, log, mayBeLate, isJudged, onCertificate, onDistrusted }: ServingOptions,
+): Promise<Serving> {
   const knowledge = createKnowledge(prepared.ownNamespace)
   const findings = createFindings(() => performance.now())
-  const state: State = { draining: false, sources: undefined, peers: prepared.leaseNamespace === undefined ? nobodyElse : nobodyYet, readinessContact: () => undefined, isNeeded: () => false }
+  const state: State = {
+    draining: false, sources: undefined, peers: prepared.leaseNamespace === undefined ? nobodyElse : nobodyYet,
+    readinessContact: () => undefined, isNeeded: () => false,
+  }
   const certificates = await followCertificates({
     folder: configuration.certificates, hosts: prepared.hosts, now: () => new Date(), repeat,
     onChange: async pair => {
@@ -81,21 +86,27 @@ export async function createServing({ configuration, prepared, log, mayBeLate, i
     },
     onUnfit: err => log.error({ err }, 'the new certificate cannot be served with; the old one stays'),
   })
-  const metrics = createMetrics({ ...sourcesOfMetrics(knowledge, state, () => trustedPair.served().notAfter), version: await readVersion() })
+  const certificateEnd = () => trustedPair.served().notAfter
+  const metrics = createMetrics({ ...sourcesOfMetrics(knowledge, state, certificateEnd), version: await readVersion() })
   const ownRace = createOwnRace()
   const route = createRoute({
     knowledge, ownRace, onOwnRace: metrics.countOwnRace, now: Date.now, forward: text => state.peers.forward(text),
-    lead: { isLeading: () => state.peers.lead.isLeading(), other: () => state.peers.lead.other(), settling: () => state.peers.lead.settling() },
+    lead: {
+      isLeading: () => state.peers.lead.isLeading(), other: () => state.peers.lead.other(), settling: () => state.peers.lead.settling(),
+    },
     onDecision: ({ namespace }, decision) => noteComplaint(findings, namespace, decision),
   })
   const admission = createAdmissionServer({
-    tls: certificates.current, callers: callersOf(configuration, prepared), log, elapsed: () => performance.now(), isDraining: () => state.draining, mayBeLate,
+    tls: certificates.current, callers: callersOf(configuration, prepared), log, elapsed: () => performance.now(),
+    isDraining: () => state.draining, mayBeLate,
     count: metrics.countDecision, countError: metrics.countHttpError,
-    decide: (request, text) => (state.sources?.isSynced() === true ? route.here(request, text) : decideUnsynced(knowledge, state, request, text)),
+    decide: (request, text) =>
+      (state.sources?.isSynced() === true ? route.here(request, text) : decideUnsynced(knowledge, state, request, text)),
   })
   const operations = createOperationsServer({
     registry: metrics.registry, unready: () => unready(state, trustedPair),
-    more: async () => (configuration.distributorMetrics && state.peers.lead.mayWrite() ? writeDistributorMetrics(samplesOf(knowledge)) : ''),
+    more: async () =>
+      (configuration.distributorMetrics && state.peers.lead.mayWrite() ? writeDistributorMetrics(samplesOf(knowledge)) : ''),
   })
   return { mayBeLate, knowledge, findings, state, metrics, ownRace, route, certificates, trustedPair, admission, operations }
 }

@@ -6,7 +6,7 @@ import { environmentVariable, type FlagName } from './serve-flags.ts'
  * `serve`. KUBECONFIG counts as ever.
  */
 export function parseSomeFlags(
-  names: readonly FlagName[], flags: Partial<Readonly<Record<FlagName, string>>>, environment: Environment,
+  names: readonly FlagName[], flags: Partial<Readonly<Record<FlagName, string | undefined>>>, environment: Environment,
 ): ReturnType<typeof parseConfiguration> {
   return parseConfiguration(
     only(names.map(name => [name, flags[name]])),

@@ -24,8 +24,8 @@ export interface Sources {
 const expireEvery = 5000
 
 /**
- * Follows the cluster. Reservations end by the progress of the pods' watch: what it has not shown may still come. `onExpired` is called with
- * those that ended without their pod.
+ * Follows the cluster. Reservations end by the progress of the pods' watch: what it has not shown may still come. `onExpired` is called
+ * with those that ended without their pod.
  */
 export function openCluster(
   connection: Connection, knowledge: Knowledge, log: Logger, onExpired: (seats: readonly GivenSeat[]) => void,

@@ -1,20 +1,19 @@
-import { stringify } from 'yaml'
-import { connect } from '../cluster/connection.ts'
 import type { Replica } from '../cluster/lease-versions.ts'
-import { sourceOf } from './cluster-source.ts'
-import { leaseName, readClusterVersions, type ClusterVersions } from './cluster-versions.ts'
+import { leaseName } from '../controllers/installed-names.ts'
+import { clusterFlagNames, type ClusterFlags } from './cluster-flags.ts'
+import { readClusterVersions, type ClusterVersions } from './cluster-versions.ts'
 import type { Environment } from './configuration.ts'
 import { messageOf } from './message-of.ts'
+import { openConfigured } from './open-connection.ts'
 import type { versionOutputs } from './output-formats.ts'
 import { readVersion } from './package-version.ts'
+import { printAs } from './print-as.ts'
 import { parseSomeFlags } from './some-flags.ts'
 import { table } from './table.ts'
 
-export interface VersionFlags {
+export interface VersionFlags extends ClusterFlags {
   /** Asks no cluster. */
   readonly client?: boolean
-  readonly kubeconfig?: string
-  readonly context?: string
   readonly leaseNamespace?: string
   readonly output: typeof versionOutputs[number]
 }
@@ -48,31 +47,27 @@ interface Found {
 export async function version(flags: VersionFlags, io: VersionIo): Promise<number> {
   const client = { version: await readVersion(), node: process.version }
   const { server, troubles, isMisused = false }: Found = flags.client === true ? { troubles: [] } : await askCluster(flags, io)
-  io.stdout(print({ client, ...server }, flags.output))
+  const found = { client, ...server }
+  io.stdout(printAs(flags.output, found, () => draw(found)))
   for (const trouble of troubles) io.stderr(`versprei version: ${trouble}\n`)
   return troubles.length === 0 ? 0 : isMisused ? 2 : 1
 }
 
-const flagNames = ['kubeconfig', 'context', 'lease-namespace'] as const
+const flagNames = [...clusterFlagNames, 'lease-namespace'] as const
 
 async function askCluster(flags: VersionFlags, { environment, now }: VersionIo): Promise<Found> {
   const { kubeconfig, context, leaseNamespace } = flags
-  const given = {
-    ...(kubeconfig !== undefined && { kubeconfig }), ...(context !== undefined && { context }),
-    ...(leaseNamespace !== undefined && { 'lease-namespace': leaseNamespace }),
-  }
-  const parsed = parseSomeFlags(flagNames, given, environment)
+  const parsed = parseSomeFlags(flagNames, { kubeconfig, context, 'lease-namespace': leaseNamespace }, environment)
   if ('mistakes' in parsed) return { troubles: parsed.mistakes, isMisused: true }
+  const connection = await openConfigured(parsed.configuration, environment)
+  if ('mistakes' in connection) return { troubles: connection.mistakes }
   try {
-    const connection = await connect(sourceOf(parsed.configuration, environment))
-    try {
-      const found = await readClusterVersions(connection, parsed.configuration.leaseNamespace)
-      return describe(found, connection.server, now())
-    } finally {
-      await connection.close()
-    }
+    const found = await readClusterVersions(connection, parsed.configuration.leaseNamespace)
+    return describe(found, connection.server, now())
   } catch (error) {
     return { troubles: [messageOf(error)] }
+  } finally {
+    await connection.close()
   }
 }
 
@@ -99,10 +94,7 @@ function toPrint({ identity, version = 'unknown' }: Replica, leads: boolean): No
   return { name: identity.replace(/_[\da-f-]{36}$/u, ''), version, leads }
 }
 
-function print(versions: Versions, output: VersionFlags['output']): string {
-  if (output === 'json') return `${JSON.stringify(versions, undefined, 2)}\n`
-  if (output === 'yaml') return stringify(versions)
-  const { client, kubernetes, replicas = [] } = versions
+function draw({ client, kubernetes, replicas = [] }: Versions): string {
   return table(['PART', 'VERSION', 'WHERE'], [
     ['client', client.version, `Node.js ${client.node}`],
     ...(kubernetes === undefined ? [] : [['API server', kubernetes.version, kubernetes.server]]),

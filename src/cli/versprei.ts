@@ -67,6 +67,8 @@ export async function startVersprei(configuration: Configuration, prepared: Prep
       drain() {
         state.draining = true
         leaving.begin()
+        // Whoever leads is to know at once that this one will not.
+        void state.peers.lead.greet()
       },
       async stop(reason) {
         await leaving.finish()

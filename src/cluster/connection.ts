@@ -19,7 +19,10 @@ export interface ClusterRequest {
 /** A successful answer (2xx). Read it to its end, one way or another: until then it holds its socket. */
 export interface ClusterResponse {
   readonly status: number
-  /** When it was sent, by the API server's clock: milliseconds since 1970, in whole seconds (the header Date); undefined where it does not say. */
+  /**
+   * When it was sent, by the API server's clock: milliseconds since 1970, in whole seconds (the header Date); undefined where it does not
+   * say.
+   */
   readonly date?: number | undefined
   readonly body: AsyncIterable<Uint8Array>
   json(): Promise<unknown>

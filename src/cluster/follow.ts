@@ -52,7 +52,8 @@ export function tellingMistakes(distributors: Distributors, log: Pick<Log, 'warn
     const text = JSON.stringify(outcome.mistakes)
     if (told.get(key) === text) return
     told.set(key, text)
-    log.warn({ namespace, name, mistakes: outcome.mistakes }, 'this PodDistributor has mistakes: the pods it targets are created as they are')
+    log.warn({ namespace, name, mistakes: outcome.mistakes },
+      'this PodDistributor has mistakes: the pods it targets are created as they are')
   }
   return {
     replace(all) {

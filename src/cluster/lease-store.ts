@@ -2,6 +2,7 @@ import { createDeadline, type Clock } from './clock.ts'
 import { ClusterError, ownReasons } from './cluster-error.ts'
 import type { ClusterRequest, Connection } from './connection.ts'
 import { parseLease, type LeaseRecord } from './lease.ts'
+import { unless } from './unless.ts'
 
 /** One Lease at the API server. Both throw a ClusterError, and both throw rather than answer once the signal is aborted. */
 export interface LeaseStore {
@@ -24,14 +25,6 @@ export interface LeaseStoreOptions {
 /** Milliseconds for one request: two whole tries find room between a renewal, the next turn and the renew deadline (2 + 4 + 4 s). */
 export const requestTimeout = 4_000
 
-/** Nothing, for an answer that says the Lease is not as it was thought to be. */
-function unless(statuses: readonly number[], signal: AbortSignal) {
-  return (error: unknown): undefined => {
-    signal.throwIfAborted()
-    if (!(error instanceof ClusterError && statuses.includes(error.status ?? 0))) throw error
-  }
-}
-
 export function createLeaseStore({ connection, namespace, name, clock }: LeaseStoreOptions): LeaseStore {
   const all = `/apis/coordination.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/leases`
   const one = `${all}/${encodeURIComponent(name)}`
@@ -44,18 +37,21 @@ export function createLeaseStore({ connection, namespace, name, clock }: LeaseSt
       const lease = parseLease(await response.json())
       deadline.signal.throwIfAborted()
       return lease
+    } catch (error) {
+      parent.throwIfAborted()
+      throw error
     } finally {
       deadline.end()
     }
   }
   return {
-    read: signal => ask(one, signal).catch(unless([404], signal)),
+    read: signal => ask(one, signal).catch(unless(404)),
     write(over, body, signal) {
       if (over === undefined) {
-        return ask(all, signal, { method: 'POST', body }).catch(unless([409], signal))
+        return ask(all, signal, { method: 'POST', body }).catch(unless(409))
       }
       // 404: deleted since it was read; the next look sees that.
-      return ask(one, signal, { method: 'PUT', body }).catch(unless([404, 409], signal))
+      return ask(one, signal, { method: 'PUT', body }).catch(unless(404, 409))
     },
   }
 }

@@ -1,3 +1,4 @@
+import { leaseName } from './installed-names.ts'
 import { configurationName } from './webhook-entry.ts'
 
 /** A right of Versprei's ServiceAccount: what the manifests in config/rbac grant, verb by verb. */
@@ -33,7 +34,7 @@ export function accountRights(certificateSecret: string): readonly AccountRight[
       ({ scope: 'cluster', group: '', resource, verb, neededFor: 'always' } as const))),
     ...['get', 'list', 'watch', 'patch'].map(verb => ({ ...webhooks, verb })),
     { ...leases, verb: 'create' },
-    ...['get', 'update'].map(verb => ({ ...leases, verb, name: 'versprei' })),
+    ...['get', 'update'].map(verb => ({ ...leases, verb, name: leaseName })),
     { scope: 'cluster', group: '', resource: 'pods', verb: 'patch', neededFor: 'adoption' },
     { ...secrets, verb: 'create' },
     ...[certificateSecret, `${certificateSecret}-peers`].flatMap(name => ['get', 'update'].map(verb => ({ ...secrets, verb, name }))),

@@ -45,7 +45,9 @@ export interface Adoption {
    * @param whole also at pods that carry our labels: after any change of a distributor. Otherwise what the API server has at hand will do.
    */
   readonly look: (namespace: string, distributors: readonly Listed[], whole: boolean) => Promise<Looked>
-  /** Where in the cluster there are strays: namespaces, with a text that is another when the strays are. One list, for very many namespaces. */
+  /**
+   * Where in the cluster there are strays: namespaces, with a text that is another when the strays are. One list, for very many namespaces.
+   */
   readonly everywhere: () => Promise<ReadonlyMap<string, string>>
 }
 
@@ -92,7 +94,8 @@ export function createAdoption(options: AdoptionOptions): Adoption {
       const costsFailed = costOutcomes.includes('failed')
       return {
         isUnsettled: tally.failed() || costsFailed || isWaiting || grown.length < adoptable.length || found.some(isPending)
-          || (!isCutOff && (costsLeft || (mayPatch && isLeft))) || (patches.obstacle(namespace) === 'resting' && (isLeft || found.some(isCost))),
+          || (!isCutOff && (costsLeft || (mayPatch && isLeft)))
+          || (patches.obstacle(namespace) === 'resting' && (isLeft || found.some(isCost))),
         isCutOff,
         hasStrays: tally.left() > 0 || counted.length < distributors.length,
         hasLabelled: costsFailed || costsLeft || (whole && !mayPatch && found.some(isCost))
@@ -103,11 +106,12 @@ export function createAdoption(options: AdoptionOptions): Adoption {
 }
 
 /**
- * Those of the pods that are to be adopted now or later; the others are told. `tries` are among them, one of an owner; `isWaiting`: some depend
- * on what becomes of others.
+ * Those of the pods that are to be adopted now or later; the others are told. `tries` are among them, one of an owner; `isWaiting`: some
+ * depend on what becomes of others.
  */
 function choose(
-  { findings, patches }: AdoptionOptions, relabelling: Relabelling, { grown, evidence }: Pick<Sight, 'evidence'> & { readonly grown: readonly Adoptable[] },
+  { findings, patches }: AdoptionOptions, relabelling: Relabelling,
+  { grown, evidence }: Pick<Sight, 'evidence'> & { readonly grown: readonly Adoptable[] },
   tally: Tally,
 ): { readonly chosen: readonly Adoptable[], readonly tries: readonly Adoptable[], readonly isWaiting: boolean } {
   let isWaiting = false
@@ -127,7 +131,10 @@ function choose(
   return { chosen, tries, isWaiting }
 }
 
-/** The oldest first; what failed of late comes last, and what was refused is passed over, so that the same few do not keep the others waiting. */
+/**
+ * The oldest first; what failed of late comes last, and what was refused is passed over, so that the same few do not keep the others
+ * waiting.
+ */
 function inTurn<T extends Found>(patches: PodPatches, all: readonly T[]): readonly T[] {
   const { failed = [], fresh = [] } = Object.groupBy(all, ({ one }) => (patches.vain(one.uid) ?? 'fresh'))
   return [...fresh.toSorted(byAge), ...failed.toSorted(byAge)]
@@ -155,8 +162,8 @@ function adoptAll(options: AdoptionOptions, all: readonly Adoptable[], tally: Ta
 }
 
 /**
- * The seat is chosen and reserved when the patch is about to be sent, and not before: the turn of the last of many comes seconds later, and a
- * reservation of which nothing is seen for so long would be taken for one whose pod never came.
+ * The seat is chosen and reserved when the patch is about to be sent, and not before: the turn of the last of many comes seconds later, and
+ * a reservation of which nothing is seen for so long would be taken for one whose pod never came.
  */
 async function adopt({ knowledge, clock, patches }: AdoptionOptions, { one, verdict }: Adoptable): Promise<PatchOutcome> {
   const { listed, plan, group } = verdict

@@ -38,7 +38,10 @@ export function createAgenda(clock: Pick<Clock, 'now'>, random: () => number): A
     press({ namespace, isWhole }) {
       for (const one of namespace === undefined ? places.keys() : [namespace]) {
         const place = places.get(one)
-        places.set(one, { due: place?.isUrgent === true ? place.due : clock.now(), isUrgent: true, isWhole: isWhole || place?.isWhole === true, unsettled: 0 })
+        places.set(one, {
+          due: place?.isUrgent === true ? place.due : clock.now(), isUrgent: true,
+          isWhole: isWhole || place?.isWhole === true, unsettled: 0,
+        })
       }
     },
     enter(namespace) {

@@ -57,7 +57,10 @@ export function uniteAuthorities(caBundle: unknown, authority: string, now: Date
   return others.length === 0 ? authority : wanted.map(certificate => `${certificate}\n`).join('')
 }
 
-/** Those of `authorities`, one PEM text each, by which a client would find a chain of signatures for the certificate; the rest is of no use to it. */
+/**
+ * Those of `authorities`, one PEM text each, by which a client would find a chain of signatures for the certificate; the rest is of no use
+ * to it.
+ */
 export function vouchersOf(authorities: readonly string[], certificate: string): readonly string[] {
   const [leaf, ...intermediates] = parseCertificates(certificate, 'the certificate that is served')
   return authorities.filter(authority => {

@@ -17,8 +17,8 @@ export type Shared = 'same' | 'taken' | 'given' | 'withheld'
 /** A folder of certificates that replicas share by a Secret, each with a folder of its own. */
 export interface CertificateSecret {
   /**
-   * Looks once, and takes over what has changed: in the Secret, which comes first; or else in the folder. A Secret that is missing, empty or
-   * torn gets what the folder holds. Throws an Error that names the Secret, or the file, that could not be read or written.
+   * Looks once, and takes over what has changed: in the Secret, which comes first; or else in the folder. A Secret that is missing, empty
+   * or torn gets what the folder holds. Throws an Error that names the Secret, or the file, that could not be read or written.
    */
   readonly sync: () => Promise<Shared>
   /**

@@ -27,7 +27,10 @@ export interface StrayFinder {
    * @param whole also among pods that carry our labels
    */
   readonly find: (namespace: string, distributors: readonly Listed[], whole: boolean) => Promise<Sight>
-  /** Where in the cluster there are pods that no distributor placed, and ought to: namespaces, with a text that is another when the pods are. */
+  /**
+   * Where in the cluster there are pods that no distributor placed, and ought to: namespaces, with a text that is another when the pods
+   * are.
+   */
   readonly everywhere: () => Promise<ReadonlyMap<string, string>>
 }
 
@@ -77,7 +80,8 @@ export function createStrayFinder(
           const { namespace, created, uid } = found.one
           const before = seen.get(namespace) ?? { count: 0, newest: 0, uid: '' }
           const isNewer = created > before.newest || (created === before.newest && uid > before.uid)
-          seen.set(namespace, { count: before.count + 1, ...isNewer ? { newest: created, uid } : { newest: before.newest, uid: before.uid } })
+          const newest = isNewer ? { newest: created, uid } : { newest: before.newest, uid: before.uid }
+          seen.set(namespace, { count: before.count + 1, ...newest })
         }
         return undefined
       }, { metadataOnly: true })

@@ -15,7 +15,9 @@ export interface Findings {
   readonly complaintsOf: (key: DistributorKey) => readonly Complained[]
   readonly straysOf: (key: DistributorKey) => Strays
   readonly forget: (key: DistributorKey) => void
-  /** The distributors of which there is news since this was asked last, what was forgotten by time included. Undefined: there may be of any. */
+  /**
+   * The distributors of which there is news since this was asked last, what was forgotten by time included. Undefined: there may be of any.
+   */
   readonly takeTouched: () => readonly DistributorKey[] | undefined
 }
 
@@ -30,7 +32,9 @@ interface Entry {
   strays: Strays
 }
 
-/** Entries from which on it is looked whether some are old: where nobody asks, on a replica that does not lead, nobody says which are gone. */
+/**
+ * Entries from which on it is looked whether some are old: where nobody asks, on a replica that does not lead, nobody says which are gone.
+ */
 const many = 1000
 
 /** @param now milliseconds */
@@ -84,5 +88,6 @@ export function createFindings(now: () => number): Findings {
 }
 
 function isSame(a: Strays, b: Strays): boolean {
-  return a.pods === b.pods && a.standing.size === b.standing.size && [...a.standing].every(([group, pods]) => b.standing.get(group) === pods)
+  return a.pods === b.pods && a.standing.size === b.standing.size
+    && [...a.standing].every(([group, pods]) => b.standing.get(group) === pods)
 }

@@ -12,7 +12,9 @@ export interface Watched {
 export interface GroupWatch {
   readonly of: (one: Watched) => readonly Complained[]
   /** Looks at all again if nodes have changed, but no sooner than ten seconds after the last time. Hands over those that changed. */
-  readonly recheck: <One extends Watched>(all: Iterable<One>, now: number, breath: () => Promise<void>, tell: (one: One) => void) => Promise<void>
+  readonly recheck: <One extends Watched>(
+    all: Iterable<One>, now: number, breath: () => Promise<void>, tell: (one: One) => void,
+  ) => Promise<void>
 }
 
 /** Milliseconds between two looks at all: nodes come and go by the dozen, and nobody waits for this. */
@@ -21,7 +23,8 @@ const betweenLooks = 10_000
 export function createGroupWatch(nodes: CheckedNodes): GroupWatch {
   const check = createGroupCheck(nodes)
   let [version, looked] = [nodes.version(), -Infinity]
-  const find = ({ listed: { outcome } }: Watched): readonly Complained[] => ('plan' in outcome ? check(outcome.plan.distributor.groups) : [])
+  const find = ({ listed: { outcome } }: Watched): readonly Complained[] =>
+    ('plan' in outcome ? check(outcome.plan.distributor.groups) : [])
   return {
     of(one) {
       one.groups ??= find(one)

@@ -5,8 +5,10 @@ import type { Revisions } from '../placement/seats/revisions.ts'
 import type { Follower } from './followers.ts'
 import { settleLimit, type Settling } from './settling.ts'
 
-/** POSTs JSON to a path of a replica's address. Rejects when there is no answer in time. */
-export type Post = (url: string, path: string, body: unknown, timeout: number) => Promise<{ readonly status: number, readonly text: string }>
+/** POSTs JSON to a path of a replica's address. Rejects when there is no answer in time; with `failure: 'refused'` where nobody listens. */
+export type Post = (
+  url: string, path: string, body: unknown, timeout: number,
+) => Promise<{ readonly status: number, readonly text: string }>
 
 export interface HandOverOptions {
   readonly self: Leader & { readonly url: string }
@@ -14,6 +16,8 @@ export interface HandOverOptions {
   readonly post: Post
   readonly revisions: Pick<Revisions, 'handOver'>
   readonly settling: Settling
+  /** Called of one that does not want the lead, or is not there any more. */
+  readonly onRefused: (successor: Follower) => void
   readonly log: Log
 }
 
@@ -27,10 +31,17 @@ export interface HandOver {
 
 /** Milliseconds. To take the Lease is a write to the API server, which a burst of pods makes slow; meanwhile we decide as before. */
 const takeLimit = 2500
+/**
+ * HTTP status of a replica that cannot lead: it is about to end itself, or knows too little yet. Any other may mean that the write failed.
+ */
+export const notReady = 409
 /** Milliseconds that the next leader waits for the seats, from when it has the Lease: longer than we decide as before. */
 export const seatsLimit = takeLimit + settleLimit
 
-export function createHandOver({ self, election, post, revisions, settling, log }: HandOverOptions): HandOver {
+/** Nobody listens at its address, by the error of a call. */
+const isGone = (error: unknown): boolean => error instanceof Error && 'failure' in error && error.failure === 'refused'
+
+export function createHandOver({ self, election, post, revisions, settling, onRefused, log }: HandOverOptions): HandOver {
   let isRegent = false
 
   const giveSeats = async (successor: Follower): Promise<void> => {
@@ -51,8 +62,11 @@ export function createHandOver({ self, election, post, revisions, settling, log 
   const hasTaken = async (successor: Follower): Promise<boolean> => {
     isRegent = true
     try {
-      return (await post(successor.url, '/lead', self, takeLimit)).status === 204
+      const { status } = await post(successor.url, '/lead', self, takeLimit)
+      if (status === notReady) onRefused(successor)
+      return status === 204
     } catch (err) {
+      if (isGone(err)) onRefused(successor)
       log.warn({ err, successor }, 'a replica did not say whether it leads from now on')
       isRegent = false
       await election.look()

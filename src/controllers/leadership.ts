@@ -4,10 +4,11 @@ import type { Election } from '../cluster/election.ts'
 import type { Leader } from '../cluster/lease.ts'
 import { readGivenSeat } from '../placement/seats/given-seat.ts'
 import type { Revisions } from '../placement/seats/revisions.ts'
-import { createFollowers, type Follower } from './followers.ts'
+import { createFollowers, type Follower, type Prospect } from './followers.ts'
 import { createGreeter } from './greeter.ts'
-import { createHandOver, seatsLimit, type Post } from './hand-over.ts'
+import { createHandOver, type Post } from './hand-over.ts'
 import { createSettling } from './settling.ts'
+import { createSuccession } from './succession.ts'
 
 export interface LeadershipOptions {
   readonly self: Leader & { readonly url: string, readonly version?: string }
@@ -25,6 +26,9 @@ export interface LeadershipOptions {
   readonly log: Log
 }
 
+/** What becomes of an offer of the lead. `not-taken`: the Lease could not be written, or another was faster; a next try may succeed. */
+export type TakenLead = 'taken' | 'not-taken' | 'not-ready'
+
 /** Which replica gives out the seats, and how that passes from one to the next without a seat given twice. */
 export interface Leadership {
   /** Whether this replica gives out the seats at this moment. */
@@ -33,7 +37,9 @@ export interface Leadership {
   readonly mayWrite: () => boolean
   /** Whom to ask instead; undefined: nobody is known. */
   readonly other: () => Leader | undefined
-  /** Resolves once it is settled who leads; undefined: it is. Reviews wait for it, for some milliseconds and never for more than a second. */
+  /**
+   * Resolves once it is settled who leads; undefined: it is. Reviews wait for it, for some milliseconds and never for more than a second.
+   */
   readonly settling: () => Promise<void> | undefined
   /** A replica says that it follows us. Answers with the others that do; undefined: we do not lead. */
   readonly hello: (follower: Follower) => readonly Follower[] | undefined
@@ -42,12 +48,14 @@ export interface Leadership {
    * next: connections are to be there when a burst comes, or the lead passes on in the middle of one. Never rejects.
    */
   readonly greet: () => Promise<void>
-  /** The leader asks us to take its Lease; resolves whether we have. Its seats are to follow. */
-  readonly takeLead: (from: Leader) => Promise<boolean>
+  /** The leader asks us to take its Lease; resolves whether we have, or could not even try. Its seats are to follow. */
+  readonly takeLead: (from: Leader) => Promise<TakenLead>
   /** The seats of the leader whose Lease we have taken; false: we do not lead. */
   readonly takeSeats: (seats: readonly unknown[]) => boolean
   /** Before we end: another takes the Lease, then our seats. Resolves whether one did. Never rejects. */
   readonly handOver: () => Promise<boolean>
+  /** Who could lead next, as far as a leader knows. */
+  readonly prospect: () => Prospect
   /** The replicas that follow this one; none where it does not lead. */
   readonly followers: () => readonly Follower[]
   /** Whether each follower has said that it holds the certificate with this fingerprint. */
@@ -56,24 +64,17 @@ export interface Leadership {
   readonly isFresh: () => boolean
 }
 
-/** Milliseconds. The leader's loops begin with lists, each of which holds up reviews for a moment; the one before has just gone through them. */
-const freshFor = 5000
-
 export function createLeadership({ self, election, post, peersIn, revisions, isReady, holds, clock, log }: LeadershipOptions): Leadership {
   const followers = createFollowers(() => clock.now())
   const settling = createSettling(clock)
-  const handOver = createHandOver({ self, election, post, revisions, settling, log })
-  /** From when the Lease is on its way to us until the seats have come, whoever gives them still decides. */
-  const awaited = createSettling(clock, seatsLimit)
-  let predecessor: Leader | undefined
-  let [takenAt, isTaking] = [-Infinity, false]
+  const handOver = createHandOver({ self, election, post, revisions, settling, onRefused: followers.refused, log })
+  const succession = createSuccession(clock)
   const greeter = createGreeter(post, clock)
-  const isWaiting = (): boolean => predecessor !== undefined && (isTaking || awaited.current() !== undefined)
-  const isOurs = (): boolean => handOver.isRegent() || (!isWaiting() && election.isLeader())
+  const isOurs = (): boolean => handOver.isRegent() || (succession.awaits() === undefined && election.isLeader())
   return {
     isLeading: () => settling.current() === undefined && isOurs(),
     mayWrite: () => election.isLeader(),
-    other: () => (isOurs() ? undefined : isWaiting() ? predecessor : election.leader()),
+    other: () => (isOurs() ? undefined : succession.awaits() ?? election.leader()),
     settling: settling.current,
     hello(follower) {
       if (!election.isLeader()) return undefined
@@ -81,34 +82,33 @@ export function createLeadership({ self, election, post, peersIn, revisions, isR
       return followers.others(follower)
     },
     async greet() {
-      const leader = election.leader()
+      followers.follow(election.isLeader())
+      const leader = election.isLeader() ? undefined : election.leader()
       const hello = { ...self, ready: isReady(), holds: holds() }
-      const [answer] = election.isLeader() || leader?.url === undefined ? [] : await greeter.greet(leader.url, hello, true)
-      const others = election.isLeader() ? followers.successors() : peersIn(answer ?? '')
-      await Promise.all(others.map(({ url }) => greeter.greet(url, hello, false)))
+      const [answer] = leader?.url === undefined ? [] : await greeter.greet(leader.url, hello, true)
+      await greeter.greetAll(election.isLeader() ? followers.successors() : peersIn(answer ?? ''), hello)
     },
     async takeLead(from) {
-      if (!isReady()) return false
-      predecessor = from
-      isTaking = true
+      if (!isReady()) return 'not-ready'
+      succession.begin(from)
       const isTaken = await election.takeFrom(from.identity)
-      if (isTaken) awaited.begin()
-      if (isTaken) takenAt = clock.now()
-      isTaking = false
-      if (isTaken) log.info({ from }, 'took the lead from a replica that is about to end')
-      return isTaken
+      succession.settle(isTaken)
+      if (!isTaken) return 'not-taken'
+      log.info({ from }, 'took the lead from a replica that is about to end')
+      return 'taken'
     },
     takeSeats(seats) {
       // Late ones are worth as much: those whose pods are there by now are passed over.
       if (!election.isLeader()) return false
       revisions.takeOver(seats.map(readGivenSeat).filter(seat => seat !== undefined))
-      awaited.end()
+      succession.end()
       return true
     },
     handOver: async () => election.isLeader() && await handOver.offer(followers.successors()),
+    prospect: followers.prospect,
     followers: () => (election.isLeader() ? followers.all() : []),
     allHold: followers.allHold,
-    isFresh: () => clock.now() - takenAt < freshFor,
+    isFresh: succession.isFresh,
   }
 }
 
@@ -120,9 +120,10 @@ export const alone: Leadership = {
   settling: () => undefined,
   hello: () => undefined,
   greet: () => Promise.resolve(),
-  takeLead: () => Promise.resolve(false),
+  takeLead: () => Promise.resolve('not-ready'),
   takeSeats: () => false,
   handOver: () => Promise.resolve(false),
+  prospect: () => 'nobody',
   followers: () => [],
   allHold: () => true,
   isFresh: () => false,

@@ -10,10 +10,12 @@ export type Which = 'unplaced' | { readonly distributor: string } | 'all'
 
 export interface PodLists {
   /**
-   * Pods that have not ended, trimmed page by page. `metadataOnly`: without their node. `cached`: as the API server last saw them, which costs it
-   * no read of etcd, and may be a moment old; not in pages, so for a few pods only. Without a namespace: of the whole cluster.
+   * Pods that have not ended, trimmed page by page. `metadataOnly`: without their node. `cached`: as the API server last saw them, which
+   * costs it no read of etcd, and may be a moment old; not in pages, so for a few pods only. Without a namespace: of the whole cluster.
    */
-  readonly list: <T>(namespace: string | undefined, which: Which, keep: (object: unknown) => T | undefined, how?: How) => Promise<readonly T[]>
+  readonly list: <T>(
+    namespace: string | undefined, which: Which, keep: (object: unknown) => T | undefined, how?: How,
+  ) => Promise<readonly T[]>
 }
 
 export interface How {
@@ -28,7 +30,8 @@ const timeout = 30_000
 export function createPodLists(connection: Pick<Connection, 'request'>, clock: Clock, signal: AbortSignal): PodLists {
   return {
     async list(namespace, which, keep, { metadataOnly = false, cached = false } = {}) {
-      const labelSelector = which === 'unplaced' ? `!${distributorLabel}` : which === 'all' ? undefined : `${distributorLabel}=${which.distributor}`
+      const labelSelector = which === 'unplaced' ? `!${distributorLabel}`
+        : which === 'all' ? undefined : `${distributorLabel}=${which.distributor}`
       const { items } = await listAll({
         connection, clock, signal, keep, pageSize, timeout,
         path: namespace === undefined ? '/api/v1/pods' : `/api/v1/namespaces/${namespace}/pods`,

@@ -16,8 +16,8 @@ export interface Loop {
 const [firstDelay, lastDelay] = [1000, 60_000]
 
 /**
- * A turn that throws is told, once while it is the same, and the next one comes later each time: nothing that a loop does may end the process,
- * which answers reviews.
+ * A turn that throws is told, once while it is the same, and the next one comes later each time: nothing that a loop does may end the
+ * process, which answers reviews.
  *
  * @param turn returns how long to rest, in milliseconds
  */

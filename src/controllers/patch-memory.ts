@@ -1,6 +1,6 @@
 /**
- * `gone`: there is no such pod any more. `forbidden`: we have no right to patch pods there. `refused`: the API server, or a policy, will not have
- * it. `failed`: it was not done this time.
+ * `gone`: there is no such pod any more. `forbidden`: we have no right to patch pods there. `refused`: the API server, or a policy, will
+ * not have it. `failed`: it was not done this time.
  */
 export type PatchOutcome = 'done' | 'gone' | 'forbidden' | 'refused' | 'failed'
 

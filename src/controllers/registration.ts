@@ -115,13 +115,16 @@ function seenIn({ entry }: Registered): Seen {
 }
 
 /** The entry to write, or undefined where the one that is there will do. */
-function due(current: unknown, { reach, ownNamespace, selected, authority, dropped, isLeading, isReached, now }: RegistrationOptions): object | undefined {
+function due(
+  current: unknown, { reach, ownNamespace, selected, authority, dropped, isLeading, isReached, now }: RegistrationOptions,
+): object | undefined {
   const own = authority()
   const { caBundle } = asMap(asMap(current)['clientConfig'])
   const isTrusted = own === undefined || holdsAuthority(caBundle, own)
   // As long as nobody leads there may be no entry: then there is nothing that a replica could be called by.
   if (current === undefined ? !isLeading() || !isReached() : !isLeading() && isTrusted) return undefined
-  const wanted = webhookEntry(reach, own === undefined ? undefined : uniteAuthorities(caBundle, own, now(), dropped?.()), ownNamespace, selected)
+  const trusted = own === undefined ? undefined : uniteAuthorities(caBundle, own, now(), dropped?.())
+  const wanted = webhookEntry(reach, trusted, ownNamespace, selected)
   return current !== undefined && contains(current, wanted) ? undefined : wanted
 }
 

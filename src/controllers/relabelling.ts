@@ -2,7 +2,9 @@ import type { FoundPod } from '../placement/adoption.ts'
 import type { LabelEvidence } from '../placement/label-evidence.ts'
 import { skipLabelled } from '../placement/scope.ts'
 
-/** Whether the labels that pods carry may be changed, so that no owner ever loses more than one pod by it (`placement/label-evidence.ts`). */
+/**
+ * Whether the labels that pods carry may be changed, so that no owner ever loses more than one pod by it (`placement/label-evidence.ts`).
+ */
 export interface Relabelling {
   /**
    * `wait`: another pod of its owner was tried, and has not been seen since. `unknown`: not all pods of the namespace were seen.

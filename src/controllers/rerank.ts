@@ -70,7 +70,8 @@ export function createRerank(options: RerankOptions): Reranking {
       const done = outcomes.filter(outcome => outcome === 'done').length
       // A pod whose patch was refused keeps its seat: that is no reason to look again.
       if (!outcomes.includes('failed')) gaps.closed(revision, done > 0)
-      if (done > 0) log.info({ namespace, distributor: name, owner: revision.owner, pods: done }, 'closed the gaps in the seats of a revision')
+      const fields = { namespace, distributor: name, owner: revision.owner, pods: done }
+      if (done > 0) log.info(fields, 'closed the gaps in the seats of a revision')
     }
   }
   const lookAt = async ({ namespace, name }: DistributorKey): Promise<void> => {
@@ -111,7 +112,9 @@ async function listSeated(
 }
 
 /** Returns what came of each pod that was to get another seat, but for those of which that was refused a while ago. */
-async function close({ patches }: RerankOptions, plan: Plan, revision: Revision, pods: readonly Seated[]): Promise<readonly PatchOutcome[]> {
+async function close(
+  { patches }: RerankOptions, plan: Plan, revision: Revision, pods: readonly Seated[],
+): Promise<readonly PatchOutcome[]> {
   const seats = rerank(plan.sequenceFor(revision.owner), plan.distributor.groups.length, pods)
   const moved = pods.flatMap(({ found, uid }) => {
     const seat = seats.get(uid)

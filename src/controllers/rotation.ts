@@ -6,7 +6,9 @@ import { dropAuthorities, rotationOf, switchLeaf, type Rotation, type RotationWi
 /** Where the files are that all replicas go by. */
 export interface RotationFiles {
   readonly read: () => Promise<CertificateFiles | undefined>
-  /** Replaces them by what `make` makes of those that are there; undefined: nothing. Resolves whether that was done; another may be faster. */
+  /**
+   * Replaces them by what `make` makes of those that are there; undefined: nothing. Resolves whether that was done; another may be faster.
+   */
   readonly change: (make: (files: CertificateFiles) => Promise<CertificateFiles | undefined>) => Promise<boolean>
 }
 
@@ -57,7 +59,9 @@ export function carryRotation(options: RotationOptions): () => void {
   let trouble: string | undefined
 
   /** One step, unless another has taken it by now. */
-  const take = async (step: Rotation['step'], make: (files: CertificateFiles) => Promise<CertificateFiles>, text: string): Promise<void> => {
+  const take = async (
+    step: Rotation['step'], make: (files: CertificateFiles) => Promise<CertificateFiles>, text: string,
+  ): Promise<void> => {
     const isDone = await change(async files => (rotationOf(files, wish().purpose).step === step ? make(files) : undefined))
     if (isDone) log.info({ certificates: name }, text)
   }
@@ -67,7 +71,8 @@ export function carryRotation(options: RotationOptions): () => void {
     const rotation = rotationOf(files, wish().purpose)
     if (rotation.step === 'announced') {
       if (!steady.is(rotation.next, options.isTrusted(rotation.next)) || !isLeading()) return
-      await take(rotation.step, there => switchLeaf(there, wish()), 'the next authority is trusted by all: the certificate is made anew by it')
+      await take(rotation.step, there => switchLeaf(there, wish()),
+        'the next authority is trusted by all: the certificate is made anew by it')
     }
     if (rotation.step === 'switched') {
       if (!steady.is(rotation.leaf, options.isServed(rotation.leaf)) || !isLeading()) return

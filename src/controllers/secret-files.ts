@@ -1,6 +1,6 @@
 import { pickWhole, withoutFiles, type CertificateFiles } from '../certificates/files.ts'
-import { ClusterError } from '../cluster/cluster-error.ts'
 import type { Connection } from '../cluster/connection.ts'
+import { unless } from '../cluster/unless.ts'
 import { asMap } from '../placement/is-map.ts'
 
 /** Where a Secret is: metadata.namespace and metadata.name. */
@@ -33,35 +33,29 @@ export function openSecretFiles({ connection, namespace, name }: SecretLocation)
   const one = `${all}/${encodeURIComponent(name)}`
   return {
     async read() {
-      const object = await unless([404], async () => asMap(await (await connection.request(one)).json()))
-      return object && { object, files: pickWhole(decoded(asMap(object['data']))) }
+      const answer = await connection.request(one).catch(unless(404))
+      if (answer === undefined) return undefined
+      const object = asMap(await answer.json())
+      return { object, files: pickWhole(decoded(asMap(object['data']))) }
     },
     async write(over, files) {
       const data = { ...withoutFiles(asMap(over?.object['data'])), ...encoded(files) }
-      const answer = over === undefined
-        ? unless([409], async () => connection.request(all, { method: 'POST', body: { ...fresh({ namespace, name }), data } }))
-        : unless([404, 409], async () => connection.request(one, { method: 'PUT', body: { ...over.object, data } }))
-      return await (await answer)?.json() !== undefined
+      const answer = await (over === undefined
+        ? connection.request(all, { method: 'POST', body: { ...fresh({ namespace, name }), data } }).catch(unless(409))
+        : connection.request(one, { method: 'PUT', body: { ...over.object, data } }).catch(unless(404, 409)))
+      return await answer?.json() !== undefined
     },
-  }
-}
-
-/** Undefined for an answer that says the Secret is not as it was thought to be. */
-async function unless<T>(statuses: readonly number[], ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask()
-  } catch (error) {
-    if (error instanceof ClusterError && statuses.includes(error.status ?? 0)) return undefined
-    throw error
   }
 }
 
 function fresh({ namespace, name }: SecretName): object {
-  return { apiVersion: 'v1', kind: 'Secret', type: 'kubernetes.io/tls', metadata: { namespace, name, labels: { 'app.kubernetes.io/name': 'versprei' } } }
+  const labels = { 'app.kubernetes.io/name': 'versprei' }
+  return { apiVersion: 'v1', kind: 'Secret', type: 'kubernetes.io/tls', metadata: { namespace, name, labels } }
 }
 
 function decoded(data: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, typeof value === 'string' ? Buffer.from(value, 'base64').toString() : '']))
+  return Object.fromEntries(Object.entries(data).map(([key, value]) =>
+    [key, typeof value === 'string' ? Buffer.from(value, 'base64').toString() : '']))
 }
 
 function encoded(files: CertificateFiles): Readonly<Record<string, string>> {

@@ -29,7 +29,9 @@ export function shareCertificates({ secrets, log, repeat }: SharingOptions): Sha
       if (done === 'taken') log.info({ secret }, 'took the certificates of the Secret')
       if (done === 'given') log.info({ secret }, 'wrote the certificates into the Secret')
     } catch (error) {
-      if (troubles.get(secret) !== message(error)) log.error({ err: error, secret }, `certificates are not shared: ${message(error)}; trying again`)
+      if (troubles.get(secret) !== message(error)) {
+        log.error({ err: error, secret }, `certificates are not shared: ${message(error)}; trying again`)
+      }
       troubles.set(secret, message(error))
     }
   }

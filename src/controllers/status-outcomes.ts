@@ -59,7 +59,8 @@ export function createOutcomes({ events, clock, random, log, signal, due }: Outc
       Object.assign(entry, { written: canonicalStatus(status), version, failures: 0, notBefore: 0 })
       troubles.end(entry.key)
       const back = balance.note(entry.key, balancedIn(status), clock.now())
-      for (const news of [...tellNews(previous, status), ...back === undefined ? [] : [back]]) events.emit({ ...news, regarding: entry.listed })
+      const allNews = [...tellNews(previous, status), ...back === undefined ? [] : [back]]
+      for (const news of allNews) events.emit({ ...news, regarding: entry.listed })
     },
     keep: (entry, status) => void balance.note(entry.key, balancedIn(status), clock.now(), true),
     refuse(entry, error) {
@@ -88,7 +89,10 @@ export function createOutcomes({ events, clock, random, log, signal, due }: Outc
   }
 }
 
-/** No right to write any (RBAC of an earlier version, say), too many requests, an API server that is unwell or away: not of one object alone. */
+/**
+ * No right to write any (RBAC of an earlier version, say), too many requests, an API server that is unwell or away: not of one object
+ * alone.
+ */
 function concernsAll({ status }: ClusterError): boolean {
   return status === undefined || status === 401 || status === 403 || status === 429 || status >= 500
 }

@@ -50,7 +50,9 @@ export function createStatusTurn(options: StatusTurnOptions): () => Promise<void
       findings.forget(gone.listed)
       outcomes.forget(gone)
     }
-    for (const touched of [revisions.takeTouched(), findings.takeTouched()]) entries.touch(touched ?? [...entries.all()].map(({ listed }) => listed))
+    for (const touched of [revisions.takeTouched(), findings.takeTouched()]) {
+      entries.touch(touched ?? [...entries.all()].map(({ listed }) => listed))
+    }
   }
   const count = async ({ outcome }: Listed): Promise<Sums | undefined> => {
     if (!('plan' in outcome)) return undefined

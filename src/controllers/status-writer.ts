@@ -18,7 +18,9 @@ export interface StatusWriterOptions {
  * Writes the status of one distributor by server-side apply. `version`: its resourceVersion, where it is known; answers the new one.
  * Rejects with a ClusterError: 404 or 409 where the object is gone, is another one by now, or has changed.
  */
-export type WriteStatus = (listed: Listed, version: string | undefined, status: DistributorStatus, signal: AbortSignal) => Promise<string | undefined>
+export type WriteStatus = (
+  listed: Listed, version: string | undefined, status: DistributorStatus, signal: AbortSignal,
+) => Promise<string | undefined>
 
 export const fieldManager = 'versprei-status'
 
@@ -26,8 +28,8 @@ export const fieldManager = 'versprei-status'
 const timeout = 10_000
 
 /**
- * Measured on Kubernetes 1.36: an apply to a status subresource heeds a resourceVersion, but not a uid: it would put the status of a deleted
- * object on the one that took its name. So the resourceVersion is asked for where it is not known, and the uid compared.
+ * Measured on Kubernetes 1.36: an apply to a status subresource heeds a resourceVersion, but not a uid: it would put the status of a
+ * deleted object on the one that took its name. So the resourceVersion is asked for where it is not known, and the uid compared.
  */
 export function createStatusWriter({ connection, write, clock }: StatusWriterOptions): WriteStatus {
   const findVersion = async (path: string, { uid }: Listed, signal: AbortSignal): Promise<string> => {

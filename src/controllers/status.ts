@@ -63,12 +63,15 @@ export function createStatusController(options: StatusOptions): StatusController
   }
 }
 
-async function run({ connection, write, clock, random, log, ...rest }: StatusOptions, readiness: Reflector, signal: AbortSignal): Promise<void> {
+async function run(
+  { connection, write, clock, random, log, ...rest }: StatusOptions, readiness: Reflector, signal: AbortSignal,
+): Promise<void> {
   readiness.start()
   try {
     await Promise.race([readiness.synced, pause(clock, longestWait, signal)])
     const found = await findStatuses({ connection, clock, random, log }, signal)
-    const turn = createStatusTurn({ ...rest, writeStatus: createStatusWriter({ connection, write, clock }), clock, random, log, found, signal })
+    const writeStatus = createStatusWriter({ connection, write, clock })
+    const turn = createStatusTurn({ ...rest, writeStatus, clock, random, log, found, signal })
     while (!signal.aborted) {
       await turn()
       await pause(clock, every, signal)
@@ -86,13 +89,17 @@ async function findStatuses(
   { connection, clock, random, log }: Pick<StatusOptions, 'connection' | 'clock' | 'random' | 'log'>, signal: AbortSignal,
 ): Promise<Map<string, Found>> {
   const backoff = createBackoff(clock, random)
-  const shared = { connection, path: paths.poddistributors, query: {}, accept: 'application/json', pageSize: 500, timeout: 60_000, clock, signal }
+  const shared = {
+    connection, path: paths.poddistributors, query: {}, accept: 'application/json', pageSize: 500, timeout: 60_000, clock, signal,
+  }
   let trouble: string | undefined
   while (!signal.aborted) {
     try {
       return new Map((await listAll({ ...shared, keep: readFound })).items)
     } catch (error) {
-      if (!signal.aborted && message(error) !== trouble) log.warn({ err: error }, 'the statuses of PodDistributors could not be listed; trying again')
+      if (!signal.aborted && message(error) !== trouble) {
+        log.warn({ err: error }, 'the statuses of PodDistributors could not be listed; trying again')
+      }
       trouble = message(error)
       await pause(clock, backoff.next(), signal)
     }

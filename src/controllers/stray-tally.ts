@@ -50,7 +50,9 @@ export function createTally(): Tally {
         const { pods, standing, adopted } = countsOf(listed)
         findings.setStrays(listed, { pods, standing })
         const { namespace, name, uid } = listed
-        if (adopted.size > 0) emit({ regarding: { namespace, name, uid }, type: 'Normal', reason: 'Adopted', note: noteOf(listed, adopted) })
+        if (adopted.size > 0) {
+          emit({ regarding: { namespace, name, uid }, type: 'Normal', reason: 'Adopted', note: noteOf(listed, adopted) })
+        }
       }
     },
   }

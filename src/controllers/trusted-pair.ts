@@ -57,7 +57,8 @@ export function createTrustedPair({ initial, serve, onUnfit, now, elapsed, isJud
   const pairs = (): readonly CertificatePair[] => (next === undefined ? [served] : [served, next])
   // A renewal is by the authority of the one before: whoever takes that takes it too, whatever is known of them.
   const isRenewal = (cert: string): boolean => vouchersOf(vouchersIn(served), cert).length > 0
-  const maySwitch = ({ cert }: CertificatePair): boolean => !isJudged || trust.isCalled() === false || !isGood(served, now()) || isRenewal(cert)
+  const maySwitch = ({ cert }: CertificatePair): boolean =>
+    !isJudged || trust.isCalled() === false || !isGood(served, now()) || isRenewal(cert)
     || trust.takes(cert, noticeTime) || (trust.takes(cert) && !trust.takes(served.cert))
   const settle = (): void => {
     if (next === undefined || !maySwitch(next)) return

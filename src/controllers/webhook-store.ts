@@ -24,7 +24,8 @@ export interface WebhookStore {
 
 export const configurationPath = `/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/${configurationName}`
 
-function parse(object: unknown): Registered {
+/** Our entry in a MutatingWebhookConfiguration; anything else has none. */
+export function parseRegistered(object: unknown): Registered {
   const configuration = asMap(object)
   const webhooks: readonly unknown[] = Array.isArray(configuration['webhooks']) ? configuration['webhooks'] : []
   const index = webhooks.findIndex(entry => asMap(entry)['name'] === entryName)
@@ -34,7 +35,8 @@ function parse(object: unknown): Registered {
 }
 
 export function createWebhookStore(connection: Pick<Connection, 'request'>): WebhookStore {
-  const ask = async (request: ClusterRequest): Promise<Registered> => parse(await (await connection.request(configurationPath, request)).json())
+  const ask = async (request: ClusterRequest): Promise<Registered> =>
+    parseRegistered(await (await connection.request(configurationPath, request)).json())
   return {
     read: () => ask({}),
     apply: (entry, { resourceVersion }) => ask({

@@ -39,7 +39,8 @@ export type Verdict =
 export function readFound(object: unknown): FoundPod | undefined {
   if (!isMap(object) || !isMap(object['metadata'])) return undefined
   const { name, namespace, uid, generateName, creationTimestamp, deletionTimestamp } = object['metadata']
-  if (typeof name !== 'string' || typeof namespace !== 'string' || typeof uid !== 'string' || typeof deletionTimestamp === 'string') return undefined
+  if (typeof name !== 'string' || typeof namespace !== 'string' || typeof uid !== 'string') return undefined
+  if (typeof deletionTimestamp === 'string') return undefined
   const read = readPod({ metadata: object['metadata'], spec: object['spec'] ?? {} })
   if ('wrong' in read) return undefined
   const created = typeof creationTimestamp === 'string' ? Date.parse(creationTimestamp) || 0 : 0
@@ -61,7 +62,8 @@ export function judge(knowledge: Pick<Knowledge, 'distributors' | 'nodes' | 'own
   const labelled = skipLabelled(pod)
   if (labelled !== undefined && !isMarked(found)) return { kind: 'labelled', listed, detail: labelled.warning ?? '' }
   const isAudit = plan.distributor.enforcement === 'Audit'
-  if (labels[distributorLabel] === listed.name && plan.groupIndex.has(labels[groupLabel] ?? '')) return isAudit ? undefined : missingCost(pod)
+  const isPlaced = labels[distributorLabel] === listed.name && plan.groupIndex.has(labels[groupLabel] ?? '')
+  if (isPlaced) return isAudit ? undefined : missingCost(pod)
   const group = standsIn(knowledge, plan, pod.nodeName)
   if (group === undefined || isAudit) {
     return { kind: 'stray', listed, plan, standing: group === undefined ? undefined : plan.distributor.groups[group]?.name }
@@ -96,7 +98,10 @@ function missingCost({ annotations = {}, owner }: Pod): Verdict | undefined {
   return { kind: 'cost', cost: costOf(seat) }
 }
 
-/** The annotations that put a pod on another seat: the deletion cost is among them where its controller goes by it and it is not the user's own. */
+/**
+ * The annotations that put a pod on another seat: the deletion cost is among them where its controller goes by it and it is not the user's
+ * own.
+ */
 export function seatMarks(pod: Pod, seat: number): Readonly<Record<string, string>> {
   const marks = { [seatAnnotation]: String(seat) }
   return goesByCost(pod.owner) && !hasOwnCost(pod) ? { ...marks, [deletionCostAnnotation]: costOf(seat) } : marks

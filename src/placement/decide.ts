@@ -124,8 +124,8 @@ export function place(knowledge: Seats, candidate: Candidate, now: number): Deci
 }
 
 /**
- * As {@link place}, where no leader is reached: by a race of this replica's own. Where there is a `base` or a `max`, what it gives out counts
- * beside what the watch shows, too: a group that is full by both together is closed to the race.
+ * As {@link place}, where no leader is reached: by a race of this replica's own. Where there is a `base` or a `max`, what it gives out
+ * counts beside what the watch shows, too: a group that is full by both together is closed to the race.
  */
 export function placeAlone(knowledge: Seats & Pick<Knowledge, 'revisions'>, race: OwnRace, candidate: Candidate, now: number): Decision {
   const { request: { namespace, uid, dryRun }, owner, plan } = candidate

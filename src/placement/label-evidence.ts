@@ -4,22 +4,22 @@ import { skipLabelled } from './scope.ts'
 import { adoptedAt } from './seats/adoption-text.ts'
 
 /**
- * Whether the labels that a pod carries may be changed. `ours`: they may. `likely`: they may be changed on one pod of its owner, to see whether
- * the owner keeps it. `theirs`: the pod's template sets them, for all that is known.
+ * Whether the labels that a pod carries may be changed. `ours`: they may. `likely`: they may be changed on one pod of its owner, to see
+ * whether the owner keeps it. `theirs`: the pod's template sets them, for all that is known.
  */
 export type Labels = 'ours' | 'likely' | 'theirs'
 
 /**
- * What all pods of a namespace tell of where labels come from. The label of a pod whose controller selects by it must not be changed: the pod
- * loses its owner, which makes another, without end (3 replicas became 693 pods in 4 s). Such a template may have been copied from a running
- * pod, annotations and all. So Versprei takes labels for its own
+ * What all pods of a namespace tell of where labels come from. The label of a pod whose controller selects by it must not be changed: the
+ * pod loses its owner, which makes another, without end (3 replicas became 693 pods in 4 s). Such a template may have been copied from a
+ * running pod, annotations and all. So Versprei takes labels for its own
  *
  * - of a pod that says it was adopted, by its own uid: no template can have foreseen that;
- * - of a pod that names the review which placed it, where no other pod names the same one (copies share it), and where its owner is known to
- *   keep pods whose labels are changed: it has one that was adopted a while ago.
+ * - of a pod that names the review which placed it, where no other pod names the same one (copies share it), and where its owner is known
+ *   to keep pods whose labels are changed: it has one that was adopted a while ago.
  *
- * Where no such pod is there, one is tried, and the others wait for it. One that loses its owner stays in the namespace, with its own uid in
- * its annotation and its owner's `generateName`: as long as it is there nobody tries a second, whoever leads.
+ * Where no such pod is there, one is tried, and the others wait for it. One that loses its owner stays in the namespace, with its own uid
+ * in its annotation and its owner's `generateName`: as long as it is there nobody tries a second, whoever leads.
  */
 export interface LabelEvidence {
   /** Every pod of the namespace, before anything is asked. */

@@ -116,8 +116,10 @@ function readAffinity(value: unknown): Pick<Pod, 'affinityDepth' | 'terms' | 'pr
   const nodeAffinity = mapAt(affinity['nodeAffinity'], 'spec.affinity.nodeAffinity')
   if (nodeAffinity === undefined) return { affinityDepth: 1, terms: undefined, preferred: undefined }
   const wished = 'spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution'
-  const preferred = mapsAt(nodeAffinity['preferredDuringSchedulingIgnoredDuringExecution'], wished)?.map(({ weight, preference }) =>
-    ({ weight: typeof weight === 'number' ? weight : undefined, preference: readTerm(mapAt(preference, wished) ?? {}, `${wished}.preference`) }))
+  const preferred = mapsAt(nodeAffinity['preferredDuringSchedulingIgnoredDuringExecution'], wished)?.map(({ weight, preference }) => ({
+    weight: typeof weight === 'number' ? weight : undefined,
+    preference: readTerm(mapAt(preference, wished) ?? {}, `${wished}.preference`),
+  }))
   const path = 'spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution'
   const required = mapAt(nodeAffinity['requiredDuringSchedulingIgnoredDuringExecution'], path)
   if (required === undefined) return { affinityDepth: 2, terms: undefined, preferred }

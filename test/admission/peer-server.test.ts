@@ -30,7 +30,7 @@ const refused = { status: 403, body: { error: 'not-a-peer', message: 'only a rep
 void t.test('a client with a certificate of the peers’ authority for another use is refused everywhere, and told of once a minute', async t => {
   let calls = 0
   const call = () => { calls += 1; return true as const }
-  const { port, state, logged } = await serve(t, { review: () => { calls += 1; return '{}' }, hello: () => ({ peers: [], called: call() }), lead: async () => call(), take: call })
+  const { port, state, logged } = await serve(t, { review: () => { calls += 1; return '{}' }, hello: () => ({ peers: [], called: call() }), lead: async () => (call(), 'taken'), take: call })
   for (const path of ['/mutate', '/hello', '/lead', '/reservations', '/nowhere']) t.strictSame(await sendAs(port, asPair(plainLeaf), path), refused, path)
   state.now = 59_999
   t.strictSame(await sendAs(port, asPair(plainLeaf), '/mutate', review('a')), refused)
@@ -90,7 +90,8 @@ const routes = [
   },
   { name: '421 to a hello when it does not lead', path: '/hello', body: hello, options: { hello: () => ({ leader }) }, want: { status: 421, text: `{"leader":${asked}}` } },
   { name: '204 when it leads now', path: '/lead', body: asked, options: {}, want: { status: 204, text: '' } },
-  { name: '409 when it does not lead', path: '/lead', body: asked, options: { lead: async () => false }, want: { status: 409, text: '' } },
+  { name: '409 when it cannot lead', path: '/lead', body: asked, options: { lead: async () => 'not-ready' as const }, want: { status: 409, text: '' } },
+  { name: '503 when the Lease could not be had', path: '/lead', body: asked, options: { lead: async () => 'not-taken' as const }, want: { status: 503, text: '' } },
   { name: '204 to reservations that it took', path: '/reservations', body: list, options: {}, want: { status: 204, text: '' } },
   { name: '409 to reservations that it did not take', path: '/reservations', body: list, options: { take: () => false }, want: { status: 409, text: '' } },
 ]
@@ -109,7 +110,7 @@ const requestOf = (uid: string) => {
 void t.test('what is called gets what was sent', async t => {
   const got: unknown[] = []
   const take = (value: unknown) => { got.push(value); return true as const }
-  const { url } = await serve(t, { review: request => { take(request); return '{}' }, hello: value => ({ peers: [], taken: take(value) }), lead: async value => take(value), take })
+  const { url } = await serve(t, { review: request => { take(request); return '{}' }, hello: value => ({ peers: [], taken: take(value) }), lead: async value => (take(value), 'taken'), take })
   const client = createClient(t)
   for (const [path, body] of [['/mutate', review('a')], ['/hello', hello], ['/lead', asked], ['/reservations', list]] as const) {
     await client.send(url, path, body, 10_000)
@@ -144,7 +145,7 @@ const bad = [
 ]
 void t.test('bad bodies are told what they should be', async t => {
   const called = () => { t.fail('called'); return true as const }
-  const { url } = await serve(t, { hello: () => ({ peers: [], called: called() }), lead: async () => called(), take: called })
+  const { url } = await serve(t, { hello: () => ({ peers: [], called: called() }), lead: async () => (called(), 'taken'), take: called })
   const client = createClient(t)
   for (const { path, body, want } of bad) {
     const { status, text } = await client.send(url, path, body, 10_000)

@@ -59,7 +59,7 @@ export const serve = async (t: Test, options: Partial<PeerServerOptions> = {}, h
     tls: peerTls, isPeer, elapsed: () => state.now, mayBeLate: () => false, countRefusal: () => { state.refusals += 1 },
     log: pino({ base: null, timestamp: false }, { write: (line: string) => { logged.push(JSON.parse(line)) } }),
     review: ({ uid }) => answerTo(uid),
-    hello: () => ({ peers: [] }), lead: async () => true, take: () => true,
+    hello: () => ({ peers: [] }), lead: async () => 'taken', take: () => true,
     ...options,
   })
   server.app.server.on('connection', () => { state.connections += 1 })

@@ -1,15 +1,16 @@
 import t from 'tap'
 import { createLeaving } from '../../src/cli/leaving.ts'
+import type { Prospect } from '../../src/controllers/followers.ts'
 
 /** A replica that ends, second by second: each wait passes at once. From `takesAt` on a follower takes the lead, and `says` so. */
-const start = (given: { readonly leads?: boolean, readonly followers?: number, readonly takesAt?: number, readonly withdraws?: boolean, readonly says?: boolean } = {}) => {
-  const { followers = 0, takesAt = Infinity, withdraws = true, says = true } = given
+const start = (given: { readonly leads?: boolean, readonly prospect?: Prospect, readonly takesAt?: number, readonly withdraws?: boolean, readonly says?: boolean } = {}) => {
+  const { prospect = 'nobody', takesAt = Infinity, withdraws = true, says = true } = given
   const state = { now: 0, leads: given.leads ?? true, withdrawnAt: [] as number[] }
   const waits: (() => void)[] = []
   const leaving = createLeaving({
     lead: () => ({
       mayWrite: () => state.leads,
-      followers: () => Array.from({ length: state.leads ? followers : 0 }, (_, i) => ({ identity: `r${i}`, url: '', ready: false })),
+      prospect: () => prospect,
       handOver: async () => {
         if (state.now < takesAt) return false
         state.leads = false
@@ -71,7 +72,7 @@ void t.test('one that is to end at once answers for a second more', async t => {
 })
 
 void t.test('who hands over keeps the entry, and is not needed any more', async t => {
-  const { leaving, state, pass } = start({ followers: 1, takesAt: 1000 })
+  const { leaving, state, pass } = start({ prospect: 'maybe', takesAt: 1000 })
   leaving.begin()
   await pass(1)
   t.ok(leaving.isNeeded(), 'a follower is about to be ready')
@@ -82,7 +83,7 @@ void t.test('who hands over keeps the entry, and is not needed any more', async 
 })
 
 void t.test('a follower that does not get ready is waited for a little, and the lead offered still', async t => {
-  const { leaving, state, pass } = start({ followers: 1, takesAt: 4000 })
+  const { leaving, state, pass } = start({ prospect: 'maybe', takesAt: 4000 })
   leaving.begin()
   await pass(6)
   t.same(state.withdrawnAt, [3000])
@@ -90,6 +91,15 @@ void t.test('a follower that does not get ready is waited for a little, and the 
   await leaving.finish()
   t.notOk(state.leads, 'it has the lead')
   t.same(state.withdrawnAt, [3000])
+})
+
+void t.test('where a follower is ready the entry stays, however long it takes to pass the Lease on', async t => {
+  const { leaving, state, pass } = start({ prospect: 'ready' })
+  leaving.begin()
+  await pass(20)
+  t.ok(leaving.isNeeded(), 'after ten seconds')
+  await leaving.finish()
+  t.same([state.leads, state.withdrawnAt], [true, []], 'it leads when the Lease is released')
 })
 
 void t.test('who does not lead leaves the entry to who does', async t => {
@@ -110,7 +120,7 @@ void t.test('one that cannot take it back ends all the same, without waiting', a
 })
 
 void t.test('another that has the Lease, and whose word for it came too late, keeps the entry', async t => {
-  const { leaving, state, pass } = start({ followers: 1, takesAt: 0, says: false })
+  const { leaving, state, pass } = start({ prospect: 'ready', takesAt: 0, says: false })
   leaving.begin()
   await pass(1)
   t.notOk(leaving.isNeeded())

@@ -20,7 +20,12 @@ const lease = {
   },
   spec: { holderIdentity: `versprei-a_${uuid}`, renewTime: '2026-01-31T11:59:58.000000Z' },
 }
-const registered = { webhooks: [{ clientConfig: { service: { namespace: 'elsewhere', name: 'versprei' } } }] }
+const registered = { 
+  webhooks: [
+    { name: 'other.example.com', clientConfig: { service: { namespace: 'other', name: 'other' } } },
+    { name: 'pods.versprei.io', clientConfig: { service: { namespace: 'elsewhere', name: 'versprei' } } },
+  ],
+}
 const usual = { [version]: { gitVersion: 'v1.36.3' }, [webhook]: { webhooks: [] }, [leaseOf('versprei-system')]: lease }
 
 /** An API server with these objects; a number is an HTTP status. Without one, nothing listens. */

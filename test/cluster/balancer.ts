@@ -87,7 +87,8 @@ export async function createBalancer(options: BalancerOptions = {}): Promise<Bal
   const states: State[] = []
   const sockets = new Set<Socket>()
   let turn = 0
-  const standingOf = ({ isLeaving, failedLooks }: State): Standing => failedLooks >= unreadyAfter ? 'unready' : isLeaving ? 'leaving' : 'ready'
+  const standingOf = ({ isLeaving, failedLooks }: State): Standing =>
+    failedLooks >= unreadyAfter ? 'unready' : isLeaving ? 'leaving' : 'ready'
   const later = (notice: () => void): void => {
     if (noticeAfter === 0) notice()
     else setTimeout(notice, noticeAfter).unref()
@@ -140,7 +141,9 @@ export async function createBalancer(options: BalancerOptions = {}): Promise<Bal
     port: typeof bound === 'object' && bound !== null ? bound.port : 0,
     add(address) {
       // As a new pod: not in rotation before it has been seen to be ready.
-      const state: State = { address, conversations: new Map(), failedLooks: unreadyAfter, isLeaving: false, noticed: 'unready', lost: 0, connections: 0 }
+      const state: State = {
+        address, conversations: new Map(), failedLooks: unreadyAfter, isLeaving: false, noticed: 'unready', lost: 0, connections: 0,
+      }
       states.push(state)
       void look(state)
       return {

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import t, { type Test } from 'tap'
 import { callApi, createNamespace, kubectl, metric, readApi, waitFor } from './cluster.ts'
-import { createPods, type Creation } from './creations.ts'
 import { chart, helm, tryHelm } from './helm.ts'
 import { startKubelet, type Kubelet } from './kubelet.ts'
 import { parseMetrics, sumOf } from './parse-metrics.ts'
+import { ownerIn, streamPods, type Created } from './pod-stream.ts'
 import { canPlayServices, startServiceProxy } from './service-proxy.ts'
 import { burst, deploy, distribute, scaleTo } from './shapes.ts'
 import { notExact, readStandings, strays, waitSettled } from './standing.ts'
@@ -53,15 +53,18 @@ const slow = 1000
  * What went wrong with creations: refused, or answered more than a second later than the slowest of those that ask nobody. On a machine
  * with no time for its API server those wait, too, and so does a replica that takes the Lease over.
  */
-function badOf(all: readonly Creation[]): readonly Creation[] {
-  const limit = slow + Math.max(...all.map(({ unasked }) => unasked))
-  return all.filter(({ status, milliseconds }) => status !== 201 || milliseconds > limit)
+function badOf(all: readonly Created[]): readonly Created[] {
+  const limit = slow + Math.max(...all.map(({ unasked = 0 }) => unasked))
+  return all.filter(({ error, took }) => error !== undefined || took > limit)
 }
 
+/** Pods of the first Deployment, each with a twin that asks nobody. */
+const streamWeb = async (shop: string) => streamPods(shop, { every: 100, owner: await ownerIn(shop, 'web-0'), hasTwins: true })
+
 const most = (numbers: readonly number[]) => Math.max(...numbers).toFixed(0)
-const figures = (all: readonly Creation[]) =>
-  `${all.length} creations, the slowest in ${most(all.map(({ milliseconds }) => milliseconds))} ms, `
-  + `and in ${most(all.map(({ unasked }) => unasked))} ms where no webhook is asked`
+const figures = (all: readonly Created[]) =>
+  `${all.length} creations, the slowest in ${most(all.map(({ took }) => took))} ms, `
+  + `and in ${most(all.map(({ unasked = 0 }) => unasked))} ms where no webhook is asked`
 
 /** Every replica serves, and knows the distributor. */
 const waitKnown = (kubelet: Kubelet, replicas: number) => waitFor('every replica knows the distributor', async () => {
@@ -104,7 +107,7 @@ void t.test('the chart is installed, upgraded, rolled back and uninstalled while
   })
 
   const entries = watchEntries(t)
-  const creations = await createPods(shop, 'web-0', 100)
+  const creations = await streamWeb(shop)
   const upgrade = (changed: object, ...flags: readonly string[]) =>
     helm(['upgrade', 'versprei', chart, ...at, '--wait', '--timeout=90s', ...flags], { ...values, ...changed })
   const firstPods = new Set(kubelet.running().keys())
@@ -140,13 +143,13 @@ void t.test('the chart is installed, upgraded, rolled back and uninstalled while
   t.equal(strays(standings).length, 0)
 
   await t.test('uninstalled: nothing of it is called, its definition and what is of it stay, and no namespace hangs', async t => {
-    const creations = await createPods(shop, 'web-0', 100)
+    const creations = await streamWeb(shop)
     const lastPods = [...kubelet.running().keys()]
     await helm(['uninstall', 'versprei', ...at, '--wait', '--timeout=90s'])
     await waitFor('every process has ended', () => kubelet.running().size === 0)
     t.same(lastPods.map(name => kubelet.ended().get(name)), lastPods.map(() => 'exit code 0'))
     const called = await calls()
-    await waitFor('pods are created without it', () => creations.all().at(-1)?.group === undefined)
+    await waitFor('pods are created without it', () => creations.created().at(-1)?.group === undefined)
     const all = await creations.stop()
     t.same(badOf(all), [], figures(all))
     t.comment(`uninstall: ${figures(all)}`)

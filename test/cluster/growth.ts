@@ -36,6 +36,8 @@ export function grow(namespace: string, { deployments, replicas }: Shape, perSec
     }
   }
   const running = run()
+  // Whoever ends it hears of a failure then.
+  running.catch(() => undefined)
   return {
     async stop() {
       ending.abort()

@@ -17,7 +17,10 @@ export interface TestFileOptions {
 const grace = 15
 const result = /^(not )?ok \d+(?: - (.*))?$/
 
-/** Reads TAP line by line: one line for a test that passes, everything it printed for one that fails. */
+/** A comment that a test made, which is where it tells its figures; not one of tap's own. */
+const comment = /^\s+# (?!Subtest|time=|Rerun)(.+)$/
+
+/** Reads TAP line by line: one line and its comments for a test that passes, everything it printed for one that fails. */
 const createReport = (say: (line: string) => void) => {
   let [passed, failed] = [0, 0]
   let block: string[] = []
@@ -35,7 +38,8 @@ const createReport = (say: (line: string) => void) => {
     if (telling) failed += 1
     else passed += 1
     say(`  ${telling ? 'FAILED' : 'ok'}  ${(found[2] ?? '').replace(/ # time=/, '  ')}`)
-    if (telling) block.forEach(line => { say(`    ${line}`) })
+    const told = telling ? block : block.flatMap(one => comment.exec(one)?.[1] ?? [])
+    told.forEach(one => { say(`    ${one}`) })
     block = []
   }
   return { read, count: (): Outcome => ({ passed, failed }) }

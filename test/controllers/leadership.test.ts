@@ -96,6 +96,43 @@ void t.test('it goes to one that is ready and was heard of lately, and stays whe
   t.strictSame(calls.filter(call => call.endsWith('lead')), ['c/lead'])
 })
 
+void t.test('what a leader knows of the next one: ready, maybe there, or nobody', async t => {
+  const { all, world, state, gone } = createReplicas('a', 'b')
+  const [a, b] = [all[0]!, all[1]!]
+  const prospects: string[] = []
+  const note = () => { prospects.push(a.leadership.prospect()) }
+  note()
+  await a.leadership.greet()
+  await world.advance(6999)
+  note()
+  await world.advance(1)
+  note()
+  t.same(prospects.splice(0), ['maybe', 'maybe', 'nobody'], 'not each may have said hello to one that leads for less than seven seconds')
+  await b.leadership.greet()
+  note()
+  state.lease = false
+  await a.leadership.handOver()
+  note()
+  t.same(prospects.splice(0), ['ready', 'ready'], 'that the Lease could not be had says nothing of the replica')
+  b.ready = false
+  await a.leadership.handOver()
+  note()
+  await b.leadership.greet()
+  note()
+  t.same(prospects.splice(0), ['maybe', 'maybe'], 'it does not want to lead')
+  b.ready = true
+  await b.leadership.greet()
+  state.cut = '/lead'
+  await a.leadership.handOver()
+  note()
+  gone('b')
+  await a.leadership.handOver()
+  note()
+  t.same(prospects.splice(0), ['ready', 'maybe'], 'no answer says nothing; that nobody listens does')
+  await world.advance(7001)
+  t.equal(a.leadership.prospect(), 'nobody', 'it was heard of too long ago')
+})
+
 void t.test('whatever fails on the way, one replica leads in the end', async t => {
   const cases: readonly { name: string, cut?: string, lost?: string, lease?: boolean, want: string, seats?: number }[] = [
     { name: 'the other cannot be reached', cut: '/lead', want: 'a' },
@@ -118,7 +155,7 @@ void t.test('whatever fails on the way, one replica leads in the end', async t =
 void t.test('one that waits for the seats sends reviews to the one that still gives them out', async t => {
   const { all, world } = createReplicas('a', 'b')
   const [a, b] = [all[0]!, all[1]!]
-  t.equal(await b.leadership.takeLead(a.self), true)
+  t.equal(await b.leadership.takeLead(a.self), 'taken')
   t.strictSame([b.leadership.isLeading(), b.leadership.other()?.identity, b.leadership.mayWrite()], [false, 'a', true])
   await world.advance(3501)
   t.strictSame([b.leadership.isLeading(), b.leadership.other()], [true, undefined], 'it has waited long enough')
@@ -129,12 +166,12 @@ void t.test('seats are taken by the one that leads, late ones too; nonsense amon
   const [a, b] = [all[0]!, all[1]!]
   const seat = { namespace: 'shop', owner: 'rs', admission: 'x', distributor: 'web', group: 'type-default', seat: 0, given: 0 }
   t.equal(b.leadership.takeSeats([seat]), false, 'it does not lead')
-  t.equal(await b.leadership.takeLead(a.self), true)
+  t.equal(await b.leadership.takeLead(a.self), 'taken')
   t.equal(b.leadership.takeSeats([null, { ...seat, seat: -1 }, seat]), true)
   t.strictSame([b.leadership.isLeading(), b.knowledge.revisions.size().reservations], [true, 1])
   t.equal(b.leadership.takeSeats([{ ...seat, admission: 'y' }]), true)
   t.equal(b.knowledge.revisions.size().reservations, 2)
   b.ready = false
   state.holder = 'a'
-  t.equal(await b.leadership.takeLead(a.self), false, 'one that is not ready takes no lead')
+  t.equal(await b.leadership.takeLead(a.self), 'not-ready', 'one that is not ready takes no lead')
 })

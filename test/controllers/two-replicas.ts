@@ -23,10 +23,11 @@ export function createReplicas(...names: readonly string[]) {
   const post: Post = async (url, path, body) => {
     calls.push(`${url}${path}`)
     const replica = replicas.get(url)
-    if (replica === undefined || state.cut === path) throw new Error(`${url}${path}: refused`)
+    if (replica === undefined) throw Object.assign(new Error(`${url}${path}: nobody is there`), { failure: 'refused' })
+    if (state.cut === path) throw new Error(`${url}${path}: cut`)
     const answer = await receive(replica.leadership, path, body)
     if (state.lost === path) throw new Error(`${url}${path}: no answer`)
-    return Array.isArray(answer) ? { status: 200, text: JSON.stringify(answer) } : { status: answer === true ? 204 : 409, text: '' }
+    return Array.isArray(answer) ? { status: 200, text: JSON.stringify(answer) } : { status: statusOf(answer), text: '' }
   }
   for (const name of names) {
     const self = { identity: name, url: name, ready: true }
@@ -51,7 +52,11 @@ export function createReplicas(...names: readonly string[]) {
     }
     replicas.set(name, replica)
   }
-  return { world, state, calls, all: [...replicas.values()] }
+  return { world, state, calls, all: [...replicas.values()], gone: (name: string) => replicas.delete(name) }
+}
+
+function statusOf(answer: unknown): number {
+  return answer === true || answer === 'taken' ? 204 : answer === 'not-taken' ? 503 : 409
 }
 
 async function receive(leadership: Leadership, path: string, body: unknown): Promise<unknown> {

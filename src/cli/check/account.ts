@@ -2,7 +2,7 @@ import { accountRights, type AccountRight } from '../../controllers/account-righ
 import { isUnknown, unknown, type Asked } from './asked.ts'
 import type { Installation } from './installation.ts'
 import { fail, ok, skip, warn, type Line } from './line.ts'
-import type { Called } from './registration.ts'
+import type { Called } from '../called.ts'
 import { tellRight, type Right } from './right.ts'
 
 /** The Secret that config/deploy names. */

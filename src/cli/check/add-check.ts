@@ -1,15 +1,16 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import type { CheckFlags, CheckIo } from './check.ts'
+import { usualNamespace } from '../../controllers/installed-names.ts'
+import { addClusterFlags } from '../cluster-flags.ts'
 import { checkOutputs } from '../output-formats.ts'
 
 /** Adds `check` to the program. */
 export function addCheck(program: Command, io: CheckIo, finish: (result: Promise<number>) => Promise<void>): void {
-  program.command('check')
+  const command = program.command('check')
     .description('look at an installation: each line ok, or what to do; reads only, and creates one pod by dry run')
-    .option('--kubeconfig <FILE>',
-      'how to reach the cluster; default: KUBECONFIG, the pod\'s own cluster, then ~/.kube/config ($VERSPREI_KUBECONFIG)')
-    .option('--context <NAME>', 'context of the kubeconfig; default: its current one ($VERSPREI_CONTEXT)')
-    .option('-n, --namespace <NAME>', 'namespace of Versprei; default: that of the Service that is called, else versprei-system', parseName)
+  addClusterFlags(command)
+    .option('-n, --namespace <NAME>',
+      `namespace of Versprei; default: that of the Service that is called, else ${usualNamespace}`, parseName)
     .option('--service-account <NAME>', 'whose rights are looked at; default: that of its Deployment, else versprei', parseName)
     .addOption(new Option('-o, --output <FORMAT>', 'how to print').choices(checkOutputs).default('table'))
     .action((options: CheckFlags) => finish(import('./check.ts').then(({ check }) => check(options, io))))

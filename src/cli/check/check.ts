@@ -1,12 +1,17 @@
 import { setTimeout } from 'node:timers/promises'
+import type { ClusterFlags } from '../cluster-flags.ts'
 import type { Environment } from '../configuration.ts'
 import { messageOf } from '../message-of.ts'
+import { openConnection } from '../open-connection.ts'
+import type { checkOutputs } from '../output-formats.ts'
+import { printAs } from '../print-as.ts'
 import { createApi } from './api.ts'
+import { drawLines } from './draw-lines.ts'
 import { examine } from './examine.ts'
 import { checkNames } from './line.ts'
 import type { Timing } from './look-at-lease.ts'
-import { openConnection, type ClusterFlags } from '../open-connection.ts'
-import { print, type CheckOutput } from './print.ts'
+
+export type CheckOutput = typeof checkOutputs[number]
 
 export interface CheckFlags extends ClusterFlags {
   /** Of Versprei. */
@@ -38,7 +43,7 @@ export async function check(flags: CheckFlags, io: CheckIo, wait: Timing['wait']
     const subject = { namespace: flags.namespace, serviceAccount: flags.serviceAccount }
     const lines = await examine(createApi(connection, now), connection.server, subject, { now, wait })
     const inOrder = lines.toSorted((a, b) => checkNames.indexOf(a.check) - checkNames.indexOf(b.check))
-    io.stdout(print(inOrder, flags.output))
+    io.stdout(printAs(flags.output, inOrder, () => drawLines(inOrder)))
     return lines.some(({ status }) => status === 'fail') ? 1 : 0
   } catch (error) {
     tell(messageOf(error))

@@ -23,6 +23,14 @@ export function optedOut(pod: Map): Map {
   return { ...pod, metadata: { ...metadata, labels: { ...asMap(metadata['labels']), [ignoreLabel]: 'true' } } }
 }
 
+/**
+ * Whether the pod was refused because its namespace is being deleted: a test of the namespace, not of what would be in it. The API server
+ * looks at that before it calls a webhook (its admission plugin NamespaceLifecycle, whose words these are).
+ */
+export function isEnding(created: Asked): boolean {
+  return created.kind === 'forbidden' && created.message.includes('because it is being terminated')
+}
+
 /** Why there was nothing to try. */
 export type NoTrial = { readonly kind: 'none' } | Unknown
 
@@ -30,7 +38,8 @@ export type NoTrial = { readonly kind: 'none' } | Unknown
 export function judgeTrial(trial: Trial | NoTrial): Line {
   if ('kind' in trial) {
     return trial.kind === 'none'
-      ? skip('dry-run', 'not tried: no PodDistributor that places has a workload with a ReplicaSet, StatefulSet or Job')
+      ? skip('dry-run',
+        'not tried: no PodDistributor that places has a workload with a ReplicaSet, StatefulSet or Job, in a namespace that stays')
       : unknown('dry-run', 'whether a pod is placed', trial)
   }
   const { candidate: { distributor: { namespace, name }, owner }, mayCreate, created, without } = trial

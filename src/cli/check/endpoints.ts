@@ -2,7 +2,7 @@ import { asMap } from '../../placement/is-map.ts'
 import { itemsOf } from './api.ts'
 import { isUnknown, unknown, type Asked } from './asked.ts'
 import { fail, ok, skip, type Line } from './line.ts'
-import type { Called } from './registration.ts'
+import type { Called } from '../called.ts'
 
 /** Where a replica answers, by the EndpointSlices of the Service. */
 export interface Endpoint {

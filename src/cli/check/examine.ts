@@ -1,4 +1,6 @@
+import { usualNamespace } from '../../controllers/installed-names.ts'
 import { listDistributor } from '../../placement/distributor/listed.ts'
+import { calledBy, namespaceOf, type Called } from '../called.ts'
 import { judgeAccount, rightsToAsk, subjectOf, usualSecret } from './account.ts'
 import type { Api } from './api.ts'
 import { askAccount, askOwn } from './ask-rights.ts'
@@ -16,7 +18,7 @@ import { judgeLeader, leaderOffset } from './leader.ts'
 import type { Line } from './line.ts'
 import { lookAtLease, type Timing } from './look-at-lease.ts'
 import { judgePolicy } from './policy.ts'
-import { calledBy, entryIn, judgeRegistration, type Called } from './registration.ts'
+import { entryIn, judgeRegistration } from './registration.ts'
 import { judgeReplicas } from './replicas.ts'
 import { clusterReads, judgeRights, namespaceReads, reviews } from './rights.ts'
 import { seeSecret, seeServed } from './see-certificates.ts'
@@ -41,7 +43,7 @@ export async function examine(api: Api, server: string, subject: Subject, timing
     api.listAll(clusterReads.distributors, object => readJudged(object, listDistributor)), api.text('/metrics'), readShippedCrd(),
   ])
   const called = calledBy(entryIn(registration))
-  const namespace = subject.namespace ?? (called?.kind === 'service' ? called.namespace : 'versprei-system')
+  const namespace = subject.namespace ?? namespaceOf(called) ?? usualNamespace
   const [own, trial] = await Promise.all([
     examineNamespace(api, { called, namespace, account: subject.serviceAccount }, timing), tryPlacing(api, distributors, namespace),
   ])

@@ -3,7 +3,7 @@ import { textField } from '../../cluster/json-field.ts'
 import { isUnknown, unknown, type Asked } from './asked.ts'
 import { dateStep, tellTime, type Offset } from './clock-offset.ts'
 import { fail, ok, skip, type Line } from './line.ts'
-import type { Called } from './registration.ts'
+import type { Called } from '../called.ts'
 
 /** A Lease as it was found, and when: by the API server's clock, cut off to whole seconds. Milliseconds since 1970. */
 export interface LeaseLook {

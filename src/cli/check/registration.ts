@@ -1,36 +1,15 @@
 import { isDeepStrictEqual } from 'node:util'
 import { configurationName, entryName, reviewPath, webhookEntry } from '../../controllers/webhook-entry.ts'
-import { asMap } from '../../placement/is-map.ts'
+import { parseRegistered } from '../../controllers/webhook-store.ts'
+import { calledBy, type Called } from '../called.ts'
 import { isUnknown, unknown, type Asked } from './asked.ts'
 import { fail, ok, warn, type Line } from './line.ts'
 
 type Map = Readonly<Record<string, unknown>>
 
-/** Where the API server calls, as our entry says it. */
-export type Called =
-  | { readonly kind: 'url', readonly url: string, readonly caBundle: string | undefined }
-  | {
-    readonly kind: 'service', readonly namespace: string, readonly name: string, readonly port: number, readonly path: string,
-    readonly caBundle: string | undefined,
-  }
-
 /** Our entry in the MutatingWebhookConfiguration. */
 export function entryIn(configuration: Asked): Map | undefined {
-  if (configuration.kind !== 'found') return undefined
-  const { webhooks } = configuration.value
-  return Array.isArray(webhooks) ? webhooks.map(asMap).find(({ name }) => name === entryName) : undefined
-}
-
-/** Undefined where there is no entry, or one that says nothing of the kind. */
-export function calledBy(entry: Map | undefined): Called | undefined {
-  const { url, service, caBundle } = asMap(entry?.['clientConfig'])
-  const bundle = typeof caBundle === 'string' && caBundle !== '' ? Buffer.from(caBundle, 'base64').toString() : undefined
-  if (typeof url === 'string') return { kind: 'url', url, caBundle: bundle }
-  const { namespace, name, port, path } = asMap(service)
-  if (typeof namespace !== 'string' || typeof name !== 'string') return undefined
-  // What the API server takes where the entry does not say.
-  const [atPort, atPath] = [typeof port === 'number' ? port : 443, typeof path === 'string' ? path : '/']
-  return { kind: 'service', namespace, name, port: atPort, path: atPath, caBundle: bundle }
+  return configuration.kind === 'found' ? parseRegistered(configuration.value).entry : undefined
 }
 
 const leaderMends = 'the leader writes it again within 10 s: if it stays so, see its log, and who else writes it (--show-managed-fields)'

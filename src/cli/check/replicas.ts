@@ -2,7 +2,7 @@ import { asMap } from '../../placement/is-map.ts'
 import { itemsOf } from './api.ts'
 import { isUnknown, unknown, type Asked } from './asked.ts'
 import { fail, ok, skip, warn, type Line } from './line.ts'
-import type { Called } from './registration.ts'
+import type { Called } from '../called.ts'
 
 const look = (namespace: string): string =>
   `kubectl -n ${namespace} get pods, describe those that are not ready, and see their log; /readyz says what a replica waits for`

@@ -1,3 +1,4 @@
+import { leaseName } from '../../controllers/installed-names.ts'
 import { serviceName, configurationName } from '../../controllers/webhook-entry.ts'
 import { isUnknown, unknown, type Asked } from './asked.ts'
 import { ok, warn, type Line } from './line.ts'
@@ -29,7 +30,7 @@ export function namespaceReads(namespace: string, { account, secret, service = {
     slices: { verb: 'list', group: 'discovery.k8s.io', resource: 'endpointslices', namespace: service.namespace },
     deployment: { verb: 'get', group: 'apps', resource: 'deployments', namespace, name: 'versprei' },
     pods: { verb: 'list', group: '', resource: 'pods', namespace },
-    lease: { verb: 'get', group: 'coordination.k8s.io', resource: 'leases', namespace, name: 'versprei' },
+    lease: { verb: 'get', group: 'coordination.k8s.io', resource: 'leases', namespace, name: leaseName },
     account: { verb: 'get', group: '', resource: 'serviceaccounts', namespace, name: account },
     secret: { verb: 'get', group: '', resource: 'secrets', namespace, name: secret },
   } as const satisfies Readonly<Record<string, Right>>

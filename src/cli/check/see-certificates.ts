@@ -4,7 +4,7 @@ import { endpointsOf } from './endpoints.ts'
 import { inSecret, isBundle, type Evidence, type Seen } from './evidence.ts'
 import { messageOf } from '../message-of.ts'
 import { probe } from './probe.ts'
-import type { Called } from './registration.ts'
+import type { Called } from '../called.ts'
 
 /** Milliseconds for a handshake: pods of a cluster are mostly not to be reached from outside, which nobody should wait for long. */
 const patience = 3000

@@ -1,7 +1,7 @@
 import type { Asked } from './asked.ts'
 import { isBundle, isSeen, type Evidence, type Seen } from './evidence.ts'
 import { fail, ok, skip, warn, type Line } from './line.ts'
-import type { Called } from './registration.ts'
+import type { Called } from '../called.ts'
 
 /** What is known of the certificates that are served. */
 export interface Trust {

@@ -3,7 +3,8 @@ import { ClusterError, ownReasons } from '../../cluster/cluster-error.ts'
 import type { Connection } from '../../cluster/connection.ts'
 import type { Environment } from '../configuration.ts'
 import { messageOf } from '../message-of.ts'
-import { openConnection, type ClusterFlags } from '../open-connection.ts'
+import type { ClusterFlags } from '../cluster-flags.ts'
+import { openConnection } from '../open-connection.ts'
 
 /** Milliseconds for the first answer: whoever mistyped an address is told within ten seconds. */
 const patience = 8000

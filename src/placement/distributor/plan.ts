@@ -23,8 +23,9 @@ export function createPlan(distributor: PodDistributor, splitOf: (groups: PodDis
 }
 
 /**
- * Whether each workload starts at a place of its own in the sequence: those of a distributor that names none, and the Jobs of a CronJob. Many
- * small ones keep the shares together so; the bound on the deviation is not theirs, but a window of the sequence is less than 2 pods off.
+ * Whether each workload starts at a place of its own in the sequence: those of a distributor that names none, and the Jobs of a CronJob.
+ * Many small ones keep the shares together so; the bound on the deviation is not theirs, but a window of the sequence is less than 2 pods
+ * off.
  */
 export function startsAnywhere({ target: { name, kind } }: PodDistributor): boolean {
   return name === undefined || kind === 'CronJob'

@@ -88,5 +88,6 @@ export function readNode(object: unknown): Node | undefined {
   const metadata = isMap(object) ? object['metadata'] : undefined
   if (!isMap(metadata) || typeof metadata['name'] !== 'string') return undefined
   const labels = isMap(metadata['labels']) ? Object.entries(metadata['labels']) : []
-  return { name: metadata['name'], labels: Object.fromEntries(labels.filter((entry): entry is [string, string] => typeof entry[1] === 'string')) }
+  const texts = labels.filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+  return { name: metadata['name'], labels: Object.fromEntries(texts) }
 }

@@ -15,9 +15,13 @@ export function goesByCost(owner: Owner | undefined): boolean {
   return (owner?.group === 'apps' && owner.kind === 'ReplicaSet') || (owner?.group === '' && owner.kind === 'ReplicationController')
 }
 
-/** Whether the pod has the deletion cost of the seat that it says it has: Versprei wrote it, on this pod or on the one its template was copied from. */
+/**
+ * Whether the pod has the deletion cost of the seat that it says it has: Versprei wrote it, on this pod or on the one its template was
+ * copied from.
+ */
 export function hasSeatCost({ annotations }: Pick<Pod, 'annotations'>): boolean {
-  if (annotations === undefined || !Object.hasOwn(annotations, deletionCostAnnotation) || !Object.hasOwn(annotations, seatAnnotation)) return false
+  if (annotations === undefined) return false
+  if (!Object.hasOwn(annotations, deletionCostAnnotation) || !Object.hasOwn(annotations, seatAnnotation)) return false
   const seat = readSeat(annotations[seatAnnotation])
   return seat !== undefined && annotations[deletionCostAnnotation] === costOf(seat)
 }

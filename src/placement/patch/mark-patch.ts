@@ -36,7 +36,9 @@ export function markPatch(pod: Pod, { distributor, group, seat, admission }: Pla
   ]
 }
 
-/** A UTF-16 unit is at most three bytes of UTF-8, so only what might be too long is measured exactly. Ours replace those of the same key. */
+/**
+ * A UTF-16 unit is at most three bytes of UTF-8, so only what might be too long is measured exactly. Ours replace those of the same key.
+ */
 function exceedsLimit(own: Readonly<Record<string, string>>, ours: readonly (readonly [Entry, string])[]): boolean {
   let units = 0
   for (const key of Object.keys(own)) units += key.length + (own[key]?.length ?? 0)

@@ -6,8 +6,8 @@ export function adoptionText(uid: string, now: number): string {
 }
 
 /**
- * When the pod of this uid was adopted, in milliseconds since 1970. `other`: another pod was, from which a template was copied; undefined: the
- * annotation names the review of an admission, or is not there.
+ * When the pod of this uid was adopted, in milliseconds since 1970. `other`: another pod was, from which a template was copied; undefined:
+ * the annotation names the review of an admission, or is not there.
  */
 export function adoptedAt(admission: string | undefined, uid: string): number | 'other' | undefined {
   if (admission === undefined || !admission.startsWith(prefix)) return undefined

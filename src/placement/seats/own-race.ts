@@ -8,10 +8,11 @@ import type { Revision } from './revision.ts'
 
 /**
  * The seats that a replica gives out while it reaches no leader: a race from seat 0 over the pods that it answers itself, whatever others
- * there are. Each of r replicas, and the leader, then is within the bound for its own pods: together they are within (r + 1) times the bound.
- * (Were each to fill the deficit that it sees, from a watch that lags, they would all fill the same one, and then the opposite.)
+ * there are. Each of r replicas, and the leader, then is within the bound for its own pods: together they are within (r + 1) times the
+ * bound. (Were each to fill the deficit that it sees, from a watch that lags, they would all fill the same one, and then the opposite.)
  *
- * That is so because shares add up, which `base` and `max` do not. Of these a race gives out what all pods leave that this replica knows of.
+ * That is so because shares add up, which `base` and `max` do not. Of these a race gives out what all pods leave that this replica knows
+ * of.
  */
 export interface OwnRace {
   /** To decide by, in place of those that the watch keeps. @param now milliseconds */
@@ -97,8 +98,8 @@ export function createOwnRace(): OwnRace {
 }
 
 /**
- * Whether a rest is what a plan still leaves beside others' pods: as much of each `base`, and the same groups closed to what is our own. How
- * much room an open group has left it need not say: no race looks ahead.
+ * Whether a rest is what a plan still leaves beside others' pods: as much of each `base`, and the same groups closed to what is our own.
+ * How much room an open group has left it need not say: no race looks ahead.
  */
 function isStill(rest: Plan, plan: Plan, others: readonly number[], own: readonly number[]): boolean {
   const isOpen = ({ max = Infinity }: Claim, group: number): boolean => (own[group] ?? 0) < max

@@ -27,8 +27,8 @@ interface Runner {
  * 2²⁰ seats (see `sequence.ts`) no product exceeds 62 · 2²⁰ · 32·10⁶ ≈ 2.1·10¹⁵, below 2⁵³ ≈ 9.0·10¹⁵ up to which a
  * double holds every integer: nothing is ever rounded, so nothing can drift.
  *
- * `taken`, which `createStarts` knows, enters a race in which each group has had so many seats, run until then as though no group had a max:
- * what follows is a window of it, and the ideals of both its ends bound it. Rooms count from there.
+ * `taken`, which `createStarts` knows, enters a race in which each group has had so many seats, run until then as though no group had a
+ * max: what follows is a window of it, and the ideals of both its ends bound it. Rooms count from there.
  */
 export function createRace(claims: readonly Claim[], taken: readonly number[] = []): Race {
   const runners: readonly Runner[] = claims

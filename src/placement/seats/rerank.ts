@@ -14,8 +14,9 @@ export interface RankedPod {
 
 /**
  * Closes the gaps of a revision: each group's pods, in the order of their effective seats, hold the first seats of that group. No pod
- * changes its group, and of two that held a seat the lower stays the lower; those without a valid seat, and the younger of two that were given
- * the same one, come last. Returns the new seats by uid, of those pods alone whose seat changes. Done twice, the second changes nothing.
+ * changes its group, and of two that held a seat the lower stays the lower; those without a valid seat, and the younger of two that were
+ * given the same one, come last. Returns the new seats by uid, of those pods alone whose seat changes. Done twice, the second changes
+ * nothing.
  *
  * @param groups how many there are
  */

@@ -17,7 +17,9 @@ const settled = 5_000
 /** The reservations of one revision, and the answers to reviews whose pods the watch has shown meanwhile. */
 export interface Reservations {
   readonly add: (reservation: Reservation) => void
-  /** What a review was given, so that the same review is given the same: also when its pod is there already, for as long as a seat is held. */
+  /**
+   * What a review was given, so that the same review is given the same: also when its pod is there already, for as long as a seat is held.
+   */
   readonly givenTo: (admission: string) => Reservation | undefined
   /** Ends one without a pod; undefined when there is none. */
   readonly end: (admission: string) => Reservation | undefined
@@ -39,7 +41,10 @@ export interface Reservations {
 
 export function createReservations(): Reservations {
   const open = new Map<string, Reservation>()
-  /** With the uids of their pods. Those of the last minute, mostly none: to look through them costs less than another index of each revision. */
+  /**
+   * With the uids of their pods. Those of the last minute, mostly none: to look through them costs less than another index of each
+   * revision.
+   */
   const settledOnes = new Map<string, { readonly given: Reservation, readonly pod: string }>()
   const end = (admission: string): Reservation | undefined => {
     const reservation = open.get(admission)

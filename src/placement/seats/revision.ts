@@ -44,7 +44,9 @@ export interface Revision {
   readonly rosterFor: (plan: Plan) => Roster
   /** Whether the pods of each group, and its reservations, were given exactly its first seats under a plan. */
   readonly isGapless: (plan: Plan) => boolean
-  /** How often a pod or a reservation came or went, or changed its place: the same number twice means that nothing has happened in between. */
+  /**
+   * How often a pod or a reservation came or went, or changed its place: the same number twice means that nothing has happened in between.
+   */
   readonly changes: () => number
   /** Notes whether a pod is Ready. Returns the pod's distributor when that is news, undefined otherwise. */
   readonly noteReady: (uid: string, ready: boolean) => string | undefined

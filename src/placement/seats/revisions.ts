@@ -23,8 +23,8 @@ export interface Revisions {
   /** The seats given out in the last minute: what the next leader has to know, whose watch may be behind ours. */
   readonly handOver: () => readonly GivenSeat[]
   /**
-   * Reserves seats that another replica gave out. Those whose pods the watch has shown already are but remembered, as are our own: whom this
-   * replica hands over to may have a watch that is behind.
+   * Reserves seats that another replica gave out. Those whose pods the watch has shown already are but remembered, as are our own: whom
+   * this replica hands over to may have a watch that is behind.
    */
   readonly takeOver: (given: Iterable<GivenSeat>) => void
   /** Notes whether a pod is Ready, before or after the pod itself is known; undefined: it is gone. */

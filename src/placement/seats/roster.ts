@@ -35,7 +35,9 @@ export interface Roster {
    * may have, its own seats fill. Where no other is open, the pod keeps its seat's group, and waits. Undefined beyond the last seat.
    */
   readonly groupAt: (seat: number, isOpen: (group: number) => boolean) => Seat | undefined
-  /** The lowest seat of a group that nobody holds, for a pod that stands there already; the last seat of all when the group has none left. */
+  /**
+   * The lowest seat of a group that nobody holds, for a pod that stands there already; the last seat of all when the group has none left.
+   */
   readonly freeSeatOf: (group: number) => number
   /** Whether each group's pods were given exactly its first seats, each one of its own. */
   readonly isGapless: () => boolean

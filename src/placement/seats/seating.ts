@@ -24,8 +24,8 @@ export interface Seating {
   /** The sequence of this revision under a plan; what sits is not touched. */
   readonly sequenceUnder: (plan: Plan) => Sequence
   /**
-   * Whether the pods of each group were given exactly its first seats, each one of its own. Made for looking at all revisions again and again:
-   * no roster is made for it, and nothing is looked at twice.
+   * Whether the pods of each group were given exactly its first seats, each one of its own. Made for looking at all revisions again and
+   * again: no roster is made for it, and nothing is looked at twice.
    */
   readonly isGapless: (plan: Plan, sitters: () => Iterable<Sitter>) => boolean
   /** How often one sat down or left: the same number twice means that nothing has happened in between. */
@@ -75,7 +75,9 @@ export function createSeating(owner: string): Seating {
 }
 
 /** Pods of another distributor, or of a group that the plan no longer has, hold no seat. */
-function seatedUnder({ distributor: { name }, groupIndex }: Plan, { distributor, group, seat }: Sitter, tell: (seated: Seated) => void): void {
+function seatedUnder(
+  { distributor: { name }, groupIndex }: Plan, { distributor, group, seat }: Sitter, tell: (seated: Seated) => void,
+): void {
   const index = groupIndex.get(group)
   if (index !== undefined && distributor === name) tell({ group: index, seat })
 }

@@ -79,7 +79,8 @@ function tellOverlaps(groups: readonly Group[], members: readonly (readonly Alik
   const [{ name }, [one = '', other = '']] = first
   const others = twice.reduce((sum, [{ count }]) => sum + count, -1)
   const rest = others === 0 ? '' : `, and ${others} more ${others === 1 ? 'node is' : 'nodes are'} in two groups`
-  return [{ complaint: 'OverlappingGroups', detail: `node ${name} is in both ${one} and ${other}${rest}: a pod of the one may run in the other` }]
+  const detail = `node ${name} is in both ${one} and ${other}${rest}: a pod of the one may run in the other`
+  return [{ complaint: 'OverlappingGroups', detail }]
 }
 
 function tellLonely(names: readonly string[]): Complained {

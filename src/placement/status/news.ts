@@ -4,7 +4,8 @@ import type { Condition, DistributorStatus } from './status.ts'
 
 /** The reasons of the events about distributors, explained in docs/reference.md. */
 export const eventReasons = [
-  'Placing', 'Auditing', 'InvalidSpec', 'AnotherDecides', 'NoConflict', 'PodsStandWrong', 'Balanced', ...complaints, 'AsExpected', 'Adopted',
+  'Placing', 'Auditing', 'InvalidSpec', 'AnotherDecides', 'NoConflict', 'PodsStandWrong', 'Balanced', ...complaints, 'AsExpected',
+  'Adopted',
 ] as const
 
 export type EventReason = typeof eventReasons[number]

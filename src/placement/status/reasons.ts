@@ -1,4 +1,6 @@
-/** What may be the matter with a distributor: the reasons of its condition `Degraded`, the gravest first. Explained in docs/reference.md. */
+/**
+ * What may be the matter with a distributor: the reasons of its condition `Degraded`, the gravest first. Explained in docs/reference.md.
+ */
 export const complaints = [
   'OverlappingGroups', 'GroupWithoutNodes', 'NoOpenGroup', 'PodsNeverAppear', 'TemplateSetsLabel', 'OwnDeletionCost', 'MayNotPatchPods',
 ] as const
@@ -12,8 +14,8 @@ export interface Complained {
 }
 
 /**
- * Every reason that a condition can have, by its type, in the order of the conditions in a status. Programs go by them: they stay as they are,
- * and docs/reference.md explains each.
+ * Every reason that a condition can have, by its type, in the order of the conditions in a status. Programs go by them: they stay as they
+ * are, and docs/reference.md explains each.
  */
 export const conditionReasons = {
   Ready: ['Placing', 'Auditing', 'InvalidSpec', 'Conflicted'],

@@ -58,7 +58,8 @@ function count(counted: Tally, groups: readonly { readonly name: string }[]): Om
     wanted: wanted.join('/'),
     deviation: String(Math.round(deviation * 100) / 100),
     groups: groups.map(({ name }, group) => ({
-      name, wanted: wanted[group] ?? 0, assigned: assigned[group] ?? 0, ready: ready[group] ?? 0, state: full[group] === true ? 'Full' : 'Open',
+      name, wanted: wanted[group] ?? 0, assigned: assigned[group] ?? 0, ready: ready[group] ?? 0,
+      state: full[group] === true ? 'Full' : 'Open',
     })),
     strays,
   }

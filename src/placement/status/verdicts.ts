@@ -14,9 +14,12 @@ const named = 4
 export type Rival = Pick<Listed, 'name' | 'created'>
 
 /** Whether its pods are placed: the spec is valid, and it is the first of those with its target. */
-export function judgeReady(target: string, mistakes: readonly string[], rival: Rival | undefined, enforcement: Enforcement | undefined): Verdict<'Ready'> {
+export function judgeReady(
+  target: string, mistakes: readonly string[], rival: Rival | undefined, enforcement: Enforcement | undefined,
+): Verdict<'Ready'> {
   if (mistakes.length > 0) {
-    return { type: 'Ready', status: 'False', reason: 'InvalidSpec', message: cut(`its pods are created as they are: ${mistakes.join('; ')}`) }
+    const message = cut(`its pods are created as they are: ${mistakes.join('; ')}`)
+    return { type: 'Ready', status: 'False', reason: 'InvalidSpec', message }
   }
   if (rival !== undefined) return { type: 'Ready', status: 'False', reason: 'Conflicted', message: `${rival.name} decides for ${target}` }
   return enforcement === 'Audit'
@@ -27,7 +30,10 @@ export function judgeReady(target: string, mistakes: readonly string[], rival: R
 /** Whether another distributor with the same target is before this one. */
 export function judgeConflict(listed: Rival, target: string, rival: Rival | undefined): Verdict<'Conflicted'> {
   if (rival === undefined) {
-    return { type: 'Conflicted', status: 'False', reason: 'NoConflict', message: 'no other PodDistributor that is before it selects the same pods' }
+    return {
+      type: 'Conflicted', status: 'False', reason: 'NoConflict',
+      message: 'no other PodDistributor that is before it selects the same pods',
+    }
   }
   const why = rival.created < listed.created ? 'it is older' : 'they are of the same age, and its name comes first'
   const message = `${rival.name} decides for ${target}: ${why}; delete one of the two, or tell their pods apart by podSelector`
@@ -41,24 +47,35 @@ export function judgeDegraded(complained: readonly Complained[]): Verdict<'Degra
   return { type: 'Degraded', status: 'True', reason: first.complaint, message: cut(complained.map(({ detail }) => detail).join('; ')) }
 }
 
-/** Whether every group of every revision has the pods of the first seats, and no pod of the target is a stray. Undefined: nothing is counted. */
-export function judgeBalanced(groups: readonly Group[], counted: Tally | undefined, enforcement: Enforcement | undefined): Verdict<'Balanced'> {
+/**
+ * Whether every group of every revision has the pods of the first seats, and no pod of the target is a stray. Undefined: nothing is
+ * counted.
+ */
+export function judgeBalanced(
+  groups: readonly Group[], counted: Tally | undefined, enforcement: Enforcement | undefined,
+): Verdict<'Balanced'> {
   const type = 'Balanced'
   if (counted === undefined) return { type, status: 'Unknown', reason: 'NotDeciding', message: 'it decides for no pod now, see Ready' }
   const isAudit = enforcement === 'Audit'
   if (counted.pods === 0) return { type, status: 'True', reason: 'NoPods', message: 'there are no pods' }
   const wrong = total(counted.surplus) + counted.groupless
   if (wrong === 0 && counted.strays === 0) {
-    const message = `${pods(counted.pods, 'stands', 'stand')} ${isAudit ? 'where it would have placed them' : 'on the first seats'}: ${groups.length > named
-      ? `${groups.length} groups` : groups.map(({ name }, group) => `${name} has ${counted.assigned[group] ?? 0}`).join(', ')}`
-    return { type, status: 'True', reason: isAudit ? 'AuditInShares' : 'InShares', message: cut(message) }
+    const shares = groups.length > named ? `${groups.length} groups`
+      : groups.map(({ name }, group) => `${name} has ${counted.assigned[group] ?? 0}`).join(', ')
+    const where = isAudit ? 'where it would have placed them' : 'on the first seats'
+    const message = cut(`${pods(counted.pods, 'stands', 'stand')} ${where}: ${shares}`)
+    return { type, status: 'True', reason: isAudit ? 'AuditInShares' : 'InShares', message }
   }
-  const message = cut([...wrong > 0 ? [tellWrong(groups, counted, wrong)] : [], ...counted.strays > 0 ? [tellStrays(counted.strays, isAudit)] : []].join('; '))
+  const message = cut([
+    ...wrong > 0 ? [tellWrong(groups, counted, wrong)] : [], ...counted.strays > 0 ? [tellStrays(counted.strays, isAudit)] : [],
+  ].join('; '))
   if (isAudit) return { type, status: 'False', reason: 'AuditPodsStandWrong', message }
   return { type, status: 'False', reason: wrong > 0 ? 'PodsStandWrong' : 'Strays', message }
 }
 
-function tellWrong(groups: readonly Group[], { surplus, assigned, wanted, revisions, wrongRevisions, groupless }: Tally, wrong: number): string {
+function tellWrong(
+  groups: readonly Group[], { surplus, assigned, wanted, revisions, wrongRevisions, groupless }: Tally, wrong: number,
+): string {
   const over = groups.flatMap(({ name }, group) => {
     const more = surplus[group] ?? 0
     if (more === 0) return []
@@ -69,7 +86,8 @@ function tellWrong(groups: readonly Group[], { surplus, assigned, wanted, revisi
     ...over.length > named ? [`and so ${over.length - named} more groups`] : [],
     ...groupless > 0 ? [`${pods(groupless, 'is', 'are')} of a group that is there no more`] : [],
   ]
-  return `${pods(wrong, 'stands', 'stand')} wrong${revisions > 1 ? ` in ${wrongRevisions} of ${revisions} revisions` : ''}: ${parts.join('; ')}`
+  const where = revisions > 1 ? ` in ${wrongRevisions} of ${revisions} revisions` : ''
+  return `${pods(wrong, 'stands', 'stand')} wrong${where}: ${parts.join('; ')}`
 }
 
 function tellStrays(strays: number, isAudit: boolean): string {

@@ -24,8 +24,8 @@ export function nodeRefusal(pod: Tolerant & Choosy, node: SurveyedNode): Refusal
 const unschedulable: Taint = { key: 'node.kubernetes.io/unschedulable', value: '', effect: 'NoSchedule' }
 
 function isCordonedFor(pod: Tolerant, node: SurveyedNode): boolean {
-  const isMarked = node.isUnschedulable || node.taints.some(({ key, effect }) => key === unschedulable.key && effect === unschedulable.effect)
-  return isMarked && !tolerates(pod, unschedulable)
+  const hasTaint = node.taints.some(({ key, effect }) => key === unschedulable.key && effect === unschedulable.effect)
+  return (node.isUnschedulable || hasTaint) && !tolerates(pod, unschedulable)
 }
 
 /** The first taint that keeps the pod away; PreferNoSchedule keeps nobody away (tainttoleration `Filter`). */

@@ -141,6 +141,10 @@ function unseenIn(spec: Map, { hasClaim, terms = [] }: Pick<Pod, 'hasClaim' | 't
     mapsIn(spec['resourceClaims']).length > 0 ? 'its resource claims' : '',
     mapsIn(spec['schedulingGates']).length > 0 ? 'its scheduling gates' : '',
     typeof spec['nodeName'] === 'string' && spec['nodeName'] !== '' ? 'its nodeName, which no scheduler looks at' : '',
-    typeof scheduler === 'string' && scheduler !== '' && scheduler !== 'default-scheduler' ? `what ${scheduler} does that the default scheduler does not` : '',
+    isOther(scheduler) ? `what ${String(scheduler)} does that the default scheduler does not` : '',
   ].filter(text => text !== '')
+}
+
+function isOther(scheduler: unknown): boolean {
+  return typeof scheduler === 'string' && scheduler !== '' && scheduler !== 'default-scheduler'
 }

@@ -16,9 +16,9 @@ export interface Room {
   /** Puts the pod on a node, whether it may stand there or not. */
   readonly put: (pod: PodToPlace, node: string) => void
   /**
-   * Finds a node for the pod and puts it there; undefined where there is none. Of several it is the one with the fewest pods that have its labels,
-   * then the one with the largest part of its cpu and memory left, then the first by name. The scheduler weighs more than that: which
-   * node it would take is not known, only whether there is one.
+   * Finds a node for the pod and puts it there; undefined where there is none. Of several it is the one with the fewest pods that have its
+   * labels, then the one with the largest part of its cpu and memory left, then the first by name. The scheduler weighs more than that:
+   * which node it would take is not known, only whether there is one.
    */
   readonly place: (pod: PodToPlace) => string | undefined
 }

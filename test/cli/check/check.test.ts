@@ -3,7 +3,7 @@ import { parse } from 'yaml'
 import { checkNames, type Line } from '../../../src/cli/check/line.ts'
 import { asMap } from '../../../src/placement/is-map.ts'
 import { runCommand } from '../run-command.ts'
-import { distributor, install, lease, list, paths, troubles, type Installation } from './installation.ts'
+import { distributor, install, lease, list, paths, replicaSet, troubles, type Installation } from './installation.ts'
 
 /** What differs from run to run. */
 const masked = (text: string): string => text
@@ -51,6 +51,26 @@ void t.test('it reads, asks for rights, and creates one pod by dry run', async t
   ]))
   t.equal(installation.asked.filter(one => one.endsWith('/shop/pods')).length, 1)
   t.notOk(installation.asked.includes(`GET ${paths.secret}`), 'no private key is read where the certificate is to be seen')
+})
+
+void t.test('no pod is tried in a namespace that is being deleted: another one is', async t => {
+  const installation = await install(t)
+  const { objects, create } = installation
+  const going = (name: string) => ({ ...distributor, metadata: { name, namespace: 'going' } })
+  objects[paths.distributors] = list(going('a'), going('b'), distributor)
+  objects[paths.replicaSets.replace('shop', 'going')] = list({ ...replicaSet, metadata: { ...replicaSet.metadata, namespace: 'going' } })
+  const message = 'pods "web-5d9-x" is forbidden: unable to create new content in namespace going because it is being terminated'
+  installation.create = (pod, path) => (path.includes('/going/') ? { code: 403, message } : create(pod, path))
+  const told = async () => {
+    installation.asked.length = 0
+    const lines: readonly Line[] = JSON.parse((await installation.check()).out)
+    return lines.find(({ check }) => check === 'dry-run')
+  }
+  t.match(await told(), { status: 'ok', found: 'a pod of ReplicaSet/web-5d9 in shop would be placed by web, in group spot' })
+  t.strictSame(installation.asked.filter(one => one.endsWith('/pods') && one.startsWith('POST')),
+    ['POST /api/v1/namespaces/going/pods', 'POST /api/v1/namespaces/shop/pods'])
+  objects[paths.distributors] = list(going('a'))
+  t.match(await told(), { status: 'skip', found: /in a namespace that stays$/ })
 })
 
 interface Broken {

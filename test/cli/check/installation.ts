@@ -6,9 +6,8 @@ import { createServer as createTlsServer } from 'node:tls'
 import type { Test } from 'tap'
 import { parse } from 'yaml'
 import { createAuthority, issueLeaf } from '../../../src/certificates/authority.ts'
-import { check } from '../../../src/cli/check/check.ts'
+import { check, type CheckOutput } from '../../../src/cli/check/check.ts'
 import type { Line } from '../../../src/cli/check/line.ts'
-import type { CheckOutput } from '../../../src/cli/check/print.ts'
 import { webhookEntry } from '../../../src/controllers/webhook-entry.ts'
 import { asMap } from '../../../src/placement/is-map.ts'
 import { writeKubeconfig } from '../api-server.ts'
@@ -23,8 +22,8 @@ export interface Installation {
   readonly objects: Map & Record<string, unknown>
   /** Who is asked about, and what: rights that are not held, as "verb resource". */
   readonly lacks: Set<string>
-  /** What creating a pod by dry run is answered. */
-  create: (pod: Pod) => object | { readonly code: number, readonly message: string }
+  /** What creating a pod by dry run is answered, at this path. */
+  create: (pod: Pod, path: string) => object | { readonly code: number, readonly message: string }
   /** The methods and paths that were asked for. */
   readonly asked: string[]
   /** What happens while it waits between two looks. */
@@ -80,7 +79,7 @@ export const distributor = {
   status: { conditions: [condition('Ready', 'True', 'Placing'), condition('Degraded', 'False', 'AsExpected')] },
 }
 
-const replicaSet = {
+export const replicaSet = {
   metadata: { name: 'web-5d9', namespace: 'shop', uid: 'u', creationTimestamp: '2026-01-01T00:00:00Z' },
   spec: { template: { metadata: { labels: { app: 'web', 'pod-template-hash': '5d9' } }, spec: { containers: [] } } },
 }
@@ -169,12 +168,12 @@ async function serve(t: Test, objects: Record<string, unknown>, start: Date): Pr
   const lacks = new Set<string>()
   const installation = {
     start: start.getTime(), objects, lacks, asked: new Array<string>(), now: () => start.getTime(), onWait: (): void => undefined,
-    create: (pod: Pod): object => ({
+    create: (pod: Pod, _path: string): object => ({
       ...pod, metadata: { ...pod.metadata,
         labels: { ...pod.metadata.labels, 'versprei.io/distributor': 'web', 'versprei.io/group': 'spot' } },
     }),
     post(path: string, body: Review & Pod): unknown {
-      if (!path.startsWith('/apis/authorization.k8s.io/')) return installation.create(body)
+      if (!path.startsWith('/apis/authorization.k8s.io/')) return installation.create(body, path)
       const { verb, resource } = body.spec.resourceAttributes
       const [who] = body.kind.split('SubjectAccessReview')
       return { status: { allowed: !lacks.has(`${who === 'Self' ? 'own: ' : ''}${verb} ${resource}`) } }

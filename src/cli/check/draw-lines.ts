@@ -1,14 +1,8 @@
-import { stringify } from 'yaml'
-import type { checkOutputs } from '../output-formats.ts'
 import { table } from '../table.ts'
 import { statuses, type Line } from './line.ts'
 
-export type CheckOutput = typeof checkOutputs[number]
-
-/** The lines, for people or for programs; beneath those that need it, what to do. */
-export function print(lines: readonly Line[], output: CheckOutput): string {
-  if (output === 'json') return `${JSON.stringify(lines, undefined, 2)}\n`
-  if (output === 'yaml') return stringify(lines, { aliasDuplicateObjects: false, lineWidth: 0 })
+/** The lines as a table; beneath those that need it, what to do, and at the end how many there are of each status. */
+export function drawLines(lines: readonly Line[]): string {
   const rows = lines.flatMap(({ check, status, found, advice }) => [
     [status, check, found],
     ...(advice === undefined ? [] : [['', '', `→ ${advice}`]]),
