@@ -11,7 +11,7 @@ export interface NotOpened {
 }
 
 /** Which comes first where none is named: the cluster that this runs in, or the kubeconfig at home. */
-type First = 'cluster' | 'home'
+export type First = 'cluster' | 'home'
 
 /** The cluster that these flags name, or the variables that `serve` reads too; or what is wrong with them. Nothing is sent yet. */
 export async function openConnection(flags: ClusterFlags, environment: Environment, first: First = 'cluster'): Promise<Connection | NotOpened> {

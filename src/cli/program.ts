@@ -100,6 +100,8 @@ function addAdmit(program: Command, io: ProgramIo, finish: Finish): void {
       finish(import('./admit.ts').then(({ admit }) => admit({ ...options, files }, io))))
 }
 
+type PlanOptions = Omit<PlanFlags, 'name'> & Partial<Pick<LoseFlags, 'lose' | 'all'>>
+
 function addPlan(program: Command, io: ProgramIo, finish: Finish): void {
   const command = program.command('plan')
     .description('show the sequence of a distributor and its counts for every number of replicas; with --lose what a loss of nodes leaves')
@@ -107,14 +109,15 @@ function addPlan(program: Command, io: ProgramIo, finish: Finish): void {
   addKnowledgeFlags(command)
     .option('-n, --namespace <NAME>', 'namespace of the PodDistributor; default: every one')
     .option('--replicas <N>', 'from 1 to this many', parseReplicas, 20)
-    .addOption(new Option('--lose <WHAT>', 'show instead what a loss leaves: group=NAME, zone=NAME, node=NAME or KEY=VALUE of nodes; may be said again')
+    .addOption(new Option('--lose <WHAT>',
+      'show instead what a loss leaves: group=NAME, zone=NAME, node=NAME or KEY=VALUE of nodes; may be said again')
       .argParser(collectLoss).conflicts('replicas'))
     .option('--all', 'with --lose: workloads that no PodDistributor places, too')
     .addOption(new Option('-o, --output <FORMAT>', 'how to print').choices(planOutputs).default('table'))
-    .action((name: string | undefined, { lose: losses, all, ...options }: Omit<PlanFlags, 'name'> & Partial<Pick<LoseFlags, 'lose' | 'all'>>) => {
+    .action((name: string | undefined, { lose: losses, all = false, ...options }: PlanOptions) => {
       const flags = { ...options, ...(name === undefined ? {} : { name }) }
-      if (losses !== undefined) return finish(import('./lose/lose.ts').then(({ lose }) => lose({ ...flags, lose: losses, all: all === true }, io)))
-      if (all === true) command.error('error: option \'--all\' goes with \'--lose <WHAT>\' alone', { exitCode: 2 })
+      if (losses !== undefined) return finish(import('./lose/lose.ts').then(({ lose }) => lose({ ...flags, lose: losses, all }, io)))
+      if (all) command.error('error: option \'--all\' goes with \'--lose <WHAT>\' alone', { exitCode: 2 })
       return finish(import('./plan.ts').then(({ plan }) => plan(flags, io)))
     })
 }

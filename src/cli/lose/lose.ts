@@ -40,9 +40,9 @@ export interface LoseIo {
 }
 
 /**
- * `versprei plan --lose`: what is left of each workload were some nodes gone, and what its replacements would find; by admission's own code
- * and a model of the scheduler's filters. Reads only. Returns the exit code: 1 when something cannot be read, or there is nothing to lose by
- * that name; 2 when it is used wrongly or the cluster cannot be asked.
+ * `versprei plan --lose`: what is left of each workload were some nodes gone, and what its replacements would find; by admission's own
+ * code and a model of the scheduler's filters. Reads only. Returns the exit code: 1 when something cannot be read, or there is nothing to
+ * lose by that name; 2 when it is used wrongly or the cluster cannot be asked.
  */
 export async function lose(flags: LoseFlags, io: LoseIo): Promise<number> {
   const tell = (line: string): void => io.stderr(`versprei plan: ${line}\n`)
@@ -51,7 +51,7 @@ export async function lose(flags: LoseFlags, io: LoseIo): Promise<number> {
     tell(`${manifests}: a folder of manifests has no pods that could be lost; --lose asks a cluster: leave one of them out`)
     return 2
   }
-  const connection = await openCluster(flags, io.environment, systemClock)
+  const connection = await openCluster(flags, io.environment, systemClock, 'cluster')
   if ('mistakes' in connection) {
     for (const mistake of connection.mistakes) tell(mistake)
     return 2
@@ -93,12 +93,14 @@ function manifestsIn({ manifests: folder, kubeconfig, context }: LoseFlags, envi
   return manifests === undefined ? undefined : names.manifests
 }
 
+const kinds = ['Deployment', 'StatefulSet', 'ReplicaSet', 'Job'] as const
+
 async function readAll(connection: Connection, io: LoseIo): Promise<readonly [ReadState, readonly Listed[]]> {
   const progress = createProgress(systemClock, io.stderr, { isTerminal: io.isErrorTerminal?.() ?? false, command: 'plan' })
   const reading = { connection, clock: systemClock, signal: new AbortController().signal, onRead: progress.onRead }
   try {
     return await Promise.all([
-      readState({ kinds: ['Deployment', 'StatefulSet', 'ReplicaSet', 'Job'], optionalKinds: ['CronJob', 'Rollout'], templates: true }, reading),
+      readState({ kinds, optionalKinds: ['CronJob', 'Rollout'], templates: true }, reading),
       readDistributors(reading),
     ])
   } finally {
@@ -125,7 +127,8 @@ function isMeant({ namespace, name }: Pick<Listed, 'namespace' | 'name'>, flags:
 }
 
 function groupsOf(distributors: readonly Listed[], flags: LoseFlags) {
-  return distributors.filter(one => isMeant(one, flags)).flatMap(({ outcome }) => ('plan' in outcome ? outcome.plan.distributor.groups : []))
+  const meant = distributors.filter(one => isMeant(one, flags))
+  return meant.flatMap(({ outcome }) => ('plan' in outcome ? outcome.plan.distributor.groups : []))
 }
 
 /** Why nothing can be foreseen, if that is so. */

@@ -20,13 +20,18 @@ export function printForesight(foresight: Foresight, asked: readonly string[], o
     `lost: ${asked.join(', ')}: ${nodes.length} of ${ofNodes} nodes (${listSome(nodes)})\n`,
     ...(workloads.length === 0 ? [] : ['\n', rows]),
     `\n${tellSum(workloads)}\n`,
-    ...(goneForGood.length === 0 ? [] : [`${count(goneForGood.length, 'pod')} without a controller would be gone for good: ${listSome(goneForGood)}\n`]),
+    ...(goneForGood.length === 0 ? [] : [tellGone(goneForGood)]),
   ].join('')
 }
 
-function rowOf({ workload: { kind, namespace, name }, distributor = '-', pods, left, fit, wait, unsure, groups, troubles }: Outlook): readonly string[] {
+function tellGone(names: readonly string[]): string {
+  return `${count(names.length, 'pod')} without a controller would be gone for good: ${listSome(names)}\n`
+}
+
+function rowOf({ workload: { kind, namespace, name }, distributor = '-', groups, troubles, ...counts }: Outlook): readonly string[] {
+  const figures = [counts.pods, counts.left, counts.fit, counts.wait, counts.unsure].map(String)
   const split = groups.map(group => `${group.name} ${group.now}→${group.after}`).join(', ')
-  return [namespace, `${kind}/${name}`, distributor, ...[pods, left, fit, wait, unsure].map(String), split === '' ? '-' : split, troubles.map(tellTrouble).join('; ')]
+  return [namespace, `${kind}/${name}`, distributor, ...figures, split === '' ? '-' : split, troubles.map(tellTrouble).join('; ')]
 }
 
 function tellTrouble({ reason, pods, detail }: Trouble): string {

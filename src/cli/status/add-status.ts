@@ -1,20 +1,21 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { troubles } from '../../survey/distributors/report.ts'
+import { addClusterFlags } from '../cluster-flags.ts'
 import { choosing, each, parseNamespaces } from '../detect/parse-flags.ts'
 import { statusOutputs } from '../output-formats.ts'
 import type { StatusFlags, StatusIo } from './status.ts'
 
 /** Adds `status` to the program. */
 export function addStatus(program: Command, io: StatusIo, finish: (result: Promise<number>) => Promise<void>): void {
-  program.command('status')
+  const command = program.command('status')
     .description('show all PodDistributors of a cluster, the worst deviation first')
-    .option('--kubeconfig <FILE>',
-      'how to reach the cluster; default: KUBECONFIG, the pod\'s own cluster, then ~/.kube/config ($VERSPREI_KUBECONFIG)')
-    .option('--context <NAME>', 'context of the kubeconfig; default: its current one ($VERSPREI_CONTEXT)')
-    .option('-n, --namespace <NAME>', 'show those of this namespace; may be given several times, or several with commas; default: all', parseNamespaces)
+  addClusterFlags(command)
+    .option('-n, --namespace <NAME>',
+      'show those of this namespace; may be given several times, or several with commas; default: all', parseNamespaces)
     .addOption(new Option('-o, --output <FORMAT>', 'how to print').choices(statusOutputs).default('table'))
     .option('--watch', 'go on showing what changes, until Ctrl-C')
-    .addOption(choosing(new Option('--fail-on <STATE>', `exit with 1 where a PodDistributor is so: ${troubles.join(', ')}, or any of these; several as with -n`),
+    .addOption(choosing(new Option('--fail-on <STATE>',
+      `exit with 1 where a PodDistributor is so: ${troubles.join(', ')}, or any of these; several as with -n`),
       states).argParser(parseTroubles).conflicts('watch'))
     .option('--no-color', 'no colours at a terminal ($NO_COLOR); $FORCE_COLOR: colours elsewhere too')
     .action((options: StatusFlags) => finish(import('./status.ts').then(({ status }) => status(options, io))))

@@ -25,8 +25,8 @@ export function pathsOf(namespaces: readonly string[]): readonly string[] {
 }
 
 /**
- * The PodDistributors of these namespaces, or of all, each asked for by itself: a user may have rights in one alone. Returns a mistake where
- * nothing can be asked at all: the API server does not answer, does not take the credentials, or has no such kind.
+ * The PodDistributors of these namespaces, or of all, each asked for by itself: a user may have rights in one alone. Returns a mistake
+ * where nothing can be asked at all: the API server does not answer, does not take the credentials, or has no such kind.
  */
 export async function readReports(
   connection: Pick<Connection, 'request' | 'server'>, namespaces: readonly string[],

@@ -13,7 +13,8 @@ export const clear = '\u001B[2J'
 /** The whole table for a terminal, the worst first: as much of it as there is room for. */
 export function drawScreen({ all, lost }: News, isWide: boolean, looks: Looks, { rows }: Screen): string {
   const drawn = all.length === 0 ? [] : drawReports(rankReports(all), isWide, looks).trimEnd().split('\n')
-  const foot = [tellSum(all), ...(lost === undefined ? [] : [looks.paint(`the API server is not reached, this is what was known: ${lost}`, 'yellow')])]
+  const notice = lost === undefined ? [] : [looks.paint(`the API server is not reached, this is what was known: ${lost}`, 'yellow')]
+  const foot = [tellSum(all), ...notice]
   // A blank line and the foot are below; the last line of all is the cursor's.
   const room = Math.max(2, rows - foot.length - 2)
   const shown = drawn.length > room ? [...drawn.slice(0, room - 1), `and ${drawn.length - room + 1} more`] : drawn

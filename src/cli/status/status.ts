@@ -31,11 +31,12 @@ export interface StatusIo {
 
 /**
  * `versprei status`: every PodDistributor of a cluster by what the leader wrote of it, the worst first; with `--watch` until it is asked to
- * end. Reads only. Returns the exit code: 1 when something cannot be read, or is as `--fail-on` says; 2 when the cluster cannot be asked at all.
+ * end. Reads only. Returns the exit code: 1 when something cannot be read, or is as `--fail-on` says; 2 when the cluster cannot be asked
+ * at all.
  */
 export async function status(flags: StatusFlags, io: StatusIo): Promise<number> {
   const tell = (line: string): void => io.stderr(`versprei status: ${line}\n`)
-  const connection = await openCluster(flags, io.environment, systemClock)
+  const connection = await openCluster(flags, io.environment, systemClock, 'cluster')
   if ('mistakes' in connection) {
     for (const mistake of connection.mistakes) tell(mistake)
     return 2
@@ -51,7 +52,8 @@ export async function status(flags: StatusFlags, io: StatusIo): Promise<number> 
     for (const line of [...found.missing.map(one => `not read: ${one}`), ...(noLeader === undefined ? [] : [noLeader])]) tell(line)
     if (flags.watch === true && found.paths.length > 0) {
       const [ending] = io.signals()
-      await watchStatus({ connection, found, output: flags.output, looks: () => looksOf(flags, io), ending, tell, screen: io.screen, stdout: io.stdout })
+      const { screen, stdout } = io
+      await watchStatus({ connection, found, output: flags.output, looks: () => looksOf(flags, io), ending, tell, screen, stdout })
       return 0
     }
     if (found.paths.length > 0) io.stdout(printReports(found.reports, flags.output, looksOf(flags, io)))

@@ -30,11 +30,15 @@ export async function watchStatus(options: WatchOptions): Promise<void> {
     const terminal = isTable ? screen() : undefined
     if (terminal === undefined) {
       stdout(tellNews(news, output, looks(), last === undefined))
-      if (news.lost !== last?.lost) tell(news.lost === undefined ? 'the API server is reached again' : `the API server is not reached; going on: ${news.lost}`)
+      if (news.lost !== last?.lost) tell(tellLost(news.lost))
     } else {
       stdout(`${last === undefined ? clear : ''}${drawScreen(news, output === 'wide', looks(), terminal)}`)
     }
     last = news
   }
   await followReports({ connection, found, clock, random: Math.random, show, signal: stopping.signal })
+}
+
+function tellLost(lost: string | undefined): string {
+  return lost === undefined ? 'the API server is reached again' : `the API server is not reached; going on: ${lost}`
 }

@@ -4,19 +4,20 @@ import type { Connection } from '../../cluster/connection.ts'
 import type { Environment } from '../configuration.ts'
 import { messageOf } from '../message-of.ts'
 import type { ClusterFlags } from '../cluster-flags.ts'
-import { openConnection } from '../open-connection.ts'
+import { openConnection, type First } from '../open-connection.ts'
 
 /** Milliseconds for the first answer: whoever mistyped an address is told within ten seconds. */
 const patience = 8000
 
 /**
- * The cluster that a person asks about: --kubeconfig, KUBECONFIG, ~/.kube/config, then the one that this runs in. It has answered once, so
+ * The cluster that a person asks about: --kubeconfig, KUBECONFIG, ~/.kube/config, then the one that this runs in, unless that comes
+ * `first`. It has answered once, so
  * that whoever lists from it need not be hasty. Else what is wrong, a line each.
  */
 export async function openCluster(
-  flags: ClusterFlags, environment: Environment, clock: Clock,
+  flags: ClusterFlags, environment: Environment, clock: Clock, first: First = 'home',
 ): Promise<Connection | { readonly mistakes: readonly string[] }> {
-  const connection = await openConnection(flags, environment, 'home')
+  const connection = await openConnection(flags, environment, first)
   if ('mistakes' in connection) return connection
   const mistake = await greet(connection, clock)
   if (mistake === undefined) return connection

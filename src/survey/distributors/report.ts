@@ -90,7 +90,8 @@ interface Judged {
 
 /** Each trouble with what there is to say of it. */
 function find({ generation, observed, conditions }: Judged): readonly (readonly [Trouble, string])[] {
-  const says = (type: string, status: string): PreviousCondition | undefined => conditions.find(one => one.type === type && one.status === status)
+  const says = (type: string, status: string): PreviousCondition | undefined =>
+    conditions.find(one => one.type === type && one.status === status)
   if (conditions.length === 0) return [['unjudged', 'it has no status: no leader has judged it yet']]
   const isStale = observed !== undefined && observed < generation
   const conflicted = says('Conflicted', 'True')

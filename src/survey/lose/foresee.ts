@@ -19,8 +19,8 @@ interface Party {
 }
 
 /**
- * What would become of every workload were these nodes gone. Its lost pods are replaced, workload by workload in order of namespace and name,
- * by what admission would decide and where there is room; where that is short, who comes first gets it, and the cluster may do it in
+ * What would become of every workload were these nodes gone. Its lost pods are replaced, workload by workload in order of namespace and
+ * name, by what admission would decide and where there is room; where that is short, who comes first gets it, and the cluster may do it in
  * another order. No survivor moves, and nothing is preempted.
  *
  * @param lost names of nodes
@@ -32,7 +32,8 @@ export function foresee(
   const nodes = state.nodes.filter(({ name }) => !lost.has(name))
   const pods = state.pods.filter(pod => !isLost(pod))
   const knowledge = knownAfter(distributors, nodes, pods)
-  const after: Aftermath = { knowledge, nodes, room: createRoom({ nodes, pods }), owners: new Map(state.owners.map(one => [one.uid, one])), applyPatch }
+  const owners = new Map(state.owners.map(one => [one.uid, one]))
+  const after: Aftermath = { knowledge, nodes, room: createRoom({ nodes, pods }), owners, applyPatch }
   const labels = new Map(state.nodes.map(({ name, labels }) => [name, labels]))
   const parties = partiesOf(state, knowledge)
   const workloads = parties.map(party => {
@@ -86,7 +87,8 @@ function distributorOf({ namespace, owner, labels }: SurveyedPod, { distributors
 
 /** @param labels of every node there was, by its name */
 function outlookOf(
-  { workload, distributor, pods }: Party, survivors: readonly SurveyedPod[], fates: readonly Fate[], labels: ReadonlyMap<string, SurveyedNode['labels']>,
+  { workload, distributor, pods }: Party, survivors: readonly SurveyedPod[], fates: readonly Fate[],
+  labels: ReadonlyMap<string, SurveyedNode['labels']>,
 ): Outlook {
   const standing = pods.flatMap(({ node }) => node ?? [])
   const left = survivors.flatMap(({ node }) => node ?? [])
@@ -114,6 +116,6 @@ function troublesOf(fates: readonly Fate[]): readonly Trouble[] {
     return fate.unseen.length === 0 ? [] : [{ reason: 'uncertain', detail: fate.unseen.join(', ') }]
   })
   const alike = Map.groupBy(told, one => JSON.stringify(one))
-  return [...alike.values()].flatMap(some => (some[0] === undefined ? [] : [{ reason: some[0].reason, pods: some.length, detail: some[0].detail }]))
+  return [...alike.values()].flatMap(some => some.slice(0, 1).map(({ reason, detail }) => ({ reason, pods: some.length, detail })))
     .toSorted((a, b) => b.pods - a.pods)
 }

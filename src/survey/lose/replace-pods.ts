@@ -68,6 +68,7 @@ function within(pod: PodToPlace, expressions: readonly Expression[]): PodToPlace
   return { ...pod, terms: own.map(term => ({ ...term, matchExpressions: [...term.matchExpressions, ...expressions] })) }
 }
 
-function tellGroup({ name, expressions }: NonNullable<Admitted['group']>, nodes: readonly SurveyedNode[]): { readonly detail: string } | undefined {
-  return nodes.some(({ labels }) => matchesLabels(expressions, labels)) ? undefined : { detail: `group ${name} has no node left` }
+/** Where that is why it waits. */
+function tellGroup({ name, expressions }: NonNullable<Admitted['group']>, nodes: readonly SurveyedNode[]): { readonly detail?: string } {
+  return nodes.some(({ labels }) => matchesLabels(expressions, labels)) ? {} : { detail: `group ${name} has no node left` }
 }

@@ -1,9 +1,9 @@
 import type { Refusal } from '../room/refusal.ts'
 
 /**
- * Why the replacement of a lost pod waits; programs go by these words. `no-node`: none is left that it may stand on by its labels. `no-room`:
- * some would take it were they emptier, or larger. `constraint`: it is spread, or kept apart from others. `closed-nodes`: those that are left
- * are cordoned, tainted or not ready.
+ * Why the replacement of a lost pod waits; programs go by these words. `no-node`: none is left that it may stand on by its labels.
+ * `no-room`: some would take it were they emptier, or larger. `constraint`: it is spread, or kept apart from others. `closed-nodes`: those
+ * that are left are cordoned, tainted or not ready.
  */
 export const waits = ['no-node', 'no-room', 'constraint', 'closed-nodes'] as const
 
