@@ -102,9 +102,9 @@ function decideFor(knowledge: Knowledge, { namespace, object }: PodToAdmit, inde
 
 function print(admitted: readonly Admitted[], output: AdmitFlags['output'], knowledge: Knowledge): string {
   if (output === 'patch') {
-    return admitted.map(({ decision }) => `${JSON.stringify(decision.kind === 'place' ? decision.patch : [])}\n`).join('')
+    return admitted.map(({ decision }) => `${JSON.stringify(decision.patch ?? [])}\n`).join('')
   }
-  const items = admitted.map(({ pod, decision }) => (decision.kind === 'place' ? applyPatch(pod.object, decision.patch) : pod.object))
+  const items = admitted.map(({ pod, decision }) => applyPatch(pod.object, decision.patch ?? []))
   const list = items.length === 1 ? items[0] : { apiVersion: 'v1', kind: 'List', items }
   return printAs(output, list, () => table(['POD', 'GROUP', 'SEAT', 'NODE LABELS'], admitted.map(one => row(one, knowledge))))
 }

@@ -1,5 +1,6 @@
 import { affinityPatch, preferencePatch } from './patch/affinity-patch.ts'
 import type { PodDistributor } from './distributor/distributor.ts'
+import { disownPatch } from './patch/disown-patch.ts'
 import { impossibleGroups } from './nodes/impossible-groups.ts'
 import type { Knowledge } from './knowledge.ts'
 import { deletionCostAnnotation } from './keys.ts'
@@ -70,7 +71,13 @@ export function examine(knowledge: Pick<Knowledge, 'distributors' | 'ownNamespac
   if (outside !== undefined) return outside
   const read = readPod(request.object)
   if ('wrong' in read) return skip('malformed', `not placed: ${read.wrong}`)
-  const { pod } = read
+  const found = examinePod(knowledge, request, read.pod)
+  if (found.kind === 'candidate') return found
+  const patch = disownPatch(read.pod)
+  return patch.length === 0 ? found : { ...found, patch }
+}
+
+function examinePod(knowledge: Pick<Knowledge, 'distributors'>, request: Request, pod: Pod): Candidate | Skip {
   const scope = skipPod(pod)
   if (scope.kind === 'skip') return scope
   const workloads = workloadsOf(scope.owner, pod.labels)

@@ -3,7 +3,9 @@ import { workloadKinds } from '../../survey/workload-kinds.ts'
 import { detectOutputs } from '../output-formats.ts'
 import type { DetectFlags, DetectIo } from './detect.ts'
 import { endings } from './output.ts'
-import { choosing, parseConditions, parseKinds, parseMinAvailable, parseNamespaces, parseOutputFlag, parseTopologyKey } from './parse-flags.ts'
+import {
+  choosing, parseConditions, parseKinds, parseMinAvailable, parseNamespaces, parseOutputFlag, parseTopologyKey,
+} from './parse-flags.ts'
 
 /** Adds `detect` to the program. */
 export function addDetect(program: Command, io: DetectIo, finish: (result: Promise<number>) => Promise<void>): void {

@@ -11,8 +11,7 @@ const patience = 8000
 
 /**
  * The cluster that a person asks about: --kubeconfig, KUBECONFIG, ~/.kube/config, then the one that this runs in, unless that comes
- * `first`. It has answered once, so
- * that whoever lists from it need not be hasty. Else what is wrong, a line each.
+ * `first`. It has answered once, so that whoever lists from it need not be hasty. Else what is wrong, a line each.
  */
 export async function openCluster(
   flags: ClusterFlags, environment: Environment, clock: Clock, first: First = 'home',
