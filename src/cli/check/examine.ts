@@ -47,7 +47,8 @@ export async function examine(api: Api, server: string, subject: Subject, timing
   const called = calledBy(entryIn(registration))
   const namespace = subject.namespace ?? namespaceOf(called) ?? usualNamespace
   const [own, trial] = await Promise.all([
-    examineNamespace(api, { called, namespace, account: subject.serviceAccount, registration }, timing), tryPlacing(api, distributors, namespace),
+    examineNamespace(api, { called, namespace, account: subject.serviceAccount, registration }, timing),
+    tryPlacing(api, distributors, namespace),
   ])
   const { user } = subjectOf(namespace, own.account)
   // An object tells itself how it came; one that is not there, by the others.

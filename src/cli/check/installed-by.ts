@@ -31,11 +31,9 @@ export function installedBy(objects: readonly Asked[], namespace: string): Insta
  */
 export function makeAgain(by: InstalledBy, folder?: 'crd' | 'policy'): string {
   const apply = folder === undefined ? 'kubectl apply -k config' : `kubectl apply -f config/${folder}`
-  switch (by.kind) {
-    case 'release': return `helm upgrade ${by.name} CHART --reset-then-reuse-values -n ${by.namespace}`
-    case 'rendered': return 'apply the chart again, with what rendered it'
-    case 'manifests': return by.namespace === usualNamespace || folder === 'crd' ? apply
-      : `apply again the manifests that it was installed with: those of config are for ${usualNamespace}`
-    case 'unknown': return `with what installed it: helm upgrade, or ${apply}`
-  }
+  if (by.kind === 'release') return `helm upgrade ${by.name} CHART --reset-then-reuse-values -n ${by.namespace}`
+  if (by.kind === 'rendered') return 'apply the chart again, with what rendered it'
+  if (by.kind === 'unknown') return `with what installed it: helm upgrade, or ${apply}`
+  return by.namespace === usualNamespace || folder === 'crd' ? apply
+    : `apply again the manifests that it was installed with: those of config are for ${usualNamespace}`
 }

@@ -73,7 +73,8 @@ function forUser(spec: Map, user: string): Map {
   const { matchConditions } = spec
   const usual = `'${subjectOf(usualNamespace, 'versprei').user}'`
   const conditions = Array.isArray(matchConditions) ? matchConditions.map(asMap) : []
-  return { ...spec, matchConditions: conditions.map(one => ({ ...one, expression: textField(one, 'expression')?.replace(usual, `'${user}'`) })) }
+  const named = conditions.map(one => ({ ...one, expression: textField(one, 'expression')?.replace(usual, `'${user}'`) }))
+  return { ...spec, matchConditions: named }
 }
 
 function defaulted(spec: Map): Map {

@@ -90,7 +90,7 @@ void t.test('how Versprei is run is read from its Deployment: arguments before v
   t.same(of({ env, args: ['serve', '--adoption=on', '--certificate-secret', 'b'] }),
     { serviceAccount: 'default', adoption: true, certificateSecret: 'b', selected: [] })
   t.same(of({}), { serviceAccount: 'default', adoption: true, certificateSecret: undefined, selected: [] })
-  const selector = (variable: object, more: object = {}) => of({ env: [{ name: 'VERSPREI_NAMESPACE_SELECTOR', ...variable }], ...more })?.selected
+  const selector = (variable: object) => of({ env: [{ name: 'VERSPREI_NAMESPACE_SELECTOR', ...variable }] })?.selected
   t.same(selector({ value: '{"matchLabels":{"team":"web"}}' }), [{ key: 'team', operator: 'In', values: ['web'] }])
   t.same([selector({ value: 'none' }), selector({ valueFrom: {} }), of({ envFrom: [] })?.selected], [undefined, undefined, undefined])
   t.equal(installationOf(absent), undefined)
@@ -215,7 +215,8 @@ void t.test('what is missing is made again by what installed it', async t => {
     { by: of({}), want: 'apply again the manifests that it was installed with: those of config are for versprei-system' },
     { by: of({}), folder: 'crd', want: 'kubectl apply -f config/crd' },
     { by: installedBy([found({})], 'versprei-system'), want: 'kubectl apply -k config' },
-    { by: installedBy([absent, forbidden], 'n'), folder: 'policy', want: 'with what installed it: helm upgrade, or kubectl apply -f config/policy' },
+    { by: installedBy([absent, forbidden], 'n'), folder: 'policy',
+      want: 'with what installed it: helm upgrade, or kubectl apply -f config/policy' },
   ]
   for (const { by, folder, want } of cases) t.equal(makeAgain(by, folder), want)
 })
