@@ -95,7 +95,7 @@ void t.test('the flags of versprei detect are those of the code', async t => {
   const { out } = await runCommand(['detect', '--help'])
   const flags = [...out.matchAll(/^ +(?:-\w, )?(?<flag>--[-a-z]+)/gmu)].map(({ groups = {} }) => groups['flag']).filter(flag => flag !== '--help')
   t.same(table('Detect').flatMap(([names]) => (names ?? '').split(', ').filter(name => name.startsWith('--'))), flags)
-  t.equal(flags.length, 13)
+  t.equal(flags.length, 15)
 })
 
 void t.test('the formats of versprei detect and the endings of their files are those of the code', async t => {
