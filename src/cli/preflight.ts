@@ -4,7 +4,7 @@ import { paths } from '../cluster/follow.ts'
 import { messageOf } from './message-of.ts'
 
 const hints: Readonly<Record<keyof typeof paths, string>> = {
-  poddistributors: 'is the CRD installed? kubectl apply -k config',
+  poddistributors: 'is the CRD installed? It comes with the chart, and with config/crd',
   pods: 'may this account list pods? see config/rbac',
   nodes: 'may this account list nodes? see config/rbac',
 }

@@ -131,7 +131,7 @@ function due(
 const isMissing = (error: unknown): boolean => error instanceof ClusterError && error.status === 404
 
 function hint(error: unknown): string {
-  return isMissing(error) ? `: there is no MutatingWebhookConfiguration ${configurationName} (kubectl apply -k config makes it)` : ''
+  return isMissing(error) ? `: there is no MutatingWebhookConfiguration ${configurationName} (what installed Versprei makes it: the chart, or config)` : ''
 }
 
 /**

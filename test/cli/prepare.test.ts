@@ -23,7 +23,7 @@ void t.test('a cluster that cannot be served from: one clear line for each thing
   api.answers.set(distributors, { code: 404, reason: 'NotFound' })
   api.answers.set('/api/v1/nodes', { code: 403, reason: 'Forbidden' })
   t.same(await mistakesOf(prepare(configure(flagsFor(t, api.kubeconfig)), {})), [
-    `GET http://127.0.0.1:${api.port}${distributors}: 404 NotFound: no: NotFound; is the CRD installed? kubectl apply -k config`,
+    `GET http://127.0.0.1:${api.port}${distributors}: 404 NotFound: no: NotFound; is the CRD installed? It comes with the chart, and with config/crd`,
     `GET http://127.0.0.1:${api.port}/api/v1/nodes: 403 Forbidden: no: Forbidden; may this account list nodes? see config/rbac`,
   ])
 })

@@ -1,10 +1,9 @@
-import { writeFile } from 'node:fs/promises'
 import { connect, createServer, isIP, type Socket } from 'node:net'
-import { kubectl } from './cluster.ts'
+import { writeKubeconfig, type Kubeconfig } from './home.ts'
 
 /** A way to the API server that can be cut. */
 export interface ApiGate {
-  /** A kubeconfig as the current one is, whose server is reached through this gate. */
+  /** A kubeconfig as the one that was given, whose server is reached through this gate. */
   readonly kubeconfig: string
   /** Ends every connection, watches too, and refuses new ones until it is mended. */
   readonly cut: () => void
@@ -12,12 +11,8 @@ export interface ApiGate {
   readonly close: () => Promise<void>
 }
 
-interface Kubeconfig { readonly clusters: readonly { readonly cluster: Readonly<Record<string, unknown>> & { readonly server: string } }[] }
-
-/** Passes bytes as they are between 127.0.0.1 and the API server that KUBECONFIG names. `file` is where its kubeconfig is written. */
-export async function openApiGate(file: string): Promise<ApiGate> {
-  const flat = await kubectl('config', 'view', '--raw', '--minify', '--flatten', '--output=json')
-  const config: Kubeconfig = JSON.parse(flat)
+/** Passes bytes as they are between 127.0.0.1 and the API server that `config` names. `folder` is where its kubeconfig is written. */
+export async function openApiGate(folder: string, config: Kubeconfig): Promise<ApiGate> {
   const target = new URL(config.clusters[0]!.cluster.server)
   const sockets = new Set<Socket>()
   let isCut = false
@@ -45,10 +40,10 @@ export async function openApiGate(file: string): Promise<ApiGate> {
   const name = isIP(target.hostname) === 0 ? { 'tls-server-name': target.hostname } : {}
   const clusters = config.clusters.map(({ cluster, ...rest }) =>
     ({ ...rest, cluster: { ...cluster, server: `https://127.0.0.1:${port}`, ...name } }))
-  await writeFile(file, JSON.stringify({ ...config, clusters }), { mode: 0o600 })
+  const kubeconfig = await writeKubeconfig(folder, { ...config, clusters })
   const destroyAll = () => { for (const socket of sockets) socket.resetAndDestroy() }
   return {
-    kubeconfig: file,
+    kubeconfig,
     cut() {
       isCut = true
       destroyAll()

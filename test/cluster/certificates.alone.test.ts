@@ -2,7 +2,8 @@ import { X509Certificate } from 'node:crypto'
 import t from 'tap'
 import { issueLeaf } from '../../src/certificates/authority.ts'
 import { namesOf } from '../../src/certificates/pair.ts'
-import { callApi, createNamespace, metric, readApi, requestApi, waitFor } from './cluster.ts'
+import { createNamespace, metric, readApi, requestApi, waitFor } from './cluster.ts'
+import { openHome } from './home.ts'
 import { leafOf } from './leaf-of.ts'
 import { startReplicas } from './replicas.ts'
 import { burst, deploy, distribute, scaleTo } from './shapes.ts'
@@ -16,7 +17,8 @@ interface Secret {
 
 const name = 'versprei-test-certificates'
 const names = [name, `${name}-peers`]
-const pathOf = (secret: string) => `/api/v1/namespaces/default/secrets/${secret}`
+const home = await openHome(t, name)
+const pathOf = (secret: string) => `/api/v1/namespaces/${home.namespace}/secrets/${secret}`
 const read = (secret: string) => requestApi<Secret>('GET', pathOf(secret))
 const put = (secret: Secret) => requestApi('PUT', pathOf(secret.metadata.name), { body: secret })
 const textOf = ({ data }: Secret, file: string) => Buffer.from(data[file] ?? '', 'base64').toString()
@@ -24,9 +26,7 @@ const textOf = ({ data }: Secret, file: string) => Buffer.from(data[file] ?? '',
 const soon = { timeout: 30_000, interval: 500 }
 
 void t.test('two replicas with a folder each share their certificates by a Secret, whatever happens to it', async t => {
-  t.teardown(() => Promise.all(names.map(secret => callApi('DELETE', pathOf(secret)))))
-  await Promise.all(names.map(secret => callApi('DELETE', pathOf(secret))))
-  const replicas = await startReplicas(t, 2, { certificateSecret: name, flags: ['--drain', '1'] })
+  const replicas = await startReplicas(t, 2, { home, sharesSecret: true, flags: ['--drain', '1'] })
   const served = () => Promise.all(replicas.running().map(leafOf))
   const made = await Promise.all(names.map(read))
   const leaf = new X509Certificate(textOf(made[0]!, 'tls.crt')).fingerprint256

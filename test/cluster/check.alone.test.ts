@@ -1,9 +1,9 @@
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Line } from '../../src/cli/check/line.ts'
 import { run } from '../../src/cli/program.ts'
 import { createNamespace, kubectl, metric, requestApi, waitFor } from './cluster.ts'
+import { kubeconfigOf, usualHome, writeKubeconfig } from './home.ts'
 import { startReplicas, type Replicas } from './replicas.ts'
 import { create } from './resources.ts'
 import { workloadOf } from './workloads.ts'
@@ -61,20 +61,13 @@ interface Entry { readonly clientConfig: object }
 const writeEntries = (webhooks: readonly object[]) => requestApi('PATCH', registration, { body: { webhooks } })
 
 /** A kubeconfig for the ServiceAccount of a namespace, which may do nothing. */
-const powerless = async (namespace: string): Promise<string> => {
-  const flat = JSON.parse(await kubectl('config', 'view', '--raw', '--minify', '--flatten', '--output=json'))
-  const token = (await kubectl('create', 'token', 'default', '--namespace', namespace)).trim()
-  const file = join(t.testdir({}), 'kubeconfig')
-  const users = flat.users.map(({ name }: { name: string }) => ({ name, user: { token } }))
-  await writeFile(file, JSON.stringify({ ...flat, users }), { mode: 0o600 })
-  return file
-}
+const powerless = async (namespace: string): Promise<string> => writeKubeconfig(t.testdir({}), await kubeconfigOf(namespace, 'default'))
 
 void t.test('check tells a good installation from one that is broken, and names what is', async t => {
   await kubectl('apply', `--kustomize=${config}`)
   t.teardown(() => kubectl('delete', '--ignore-not-found', '--timeout=120s', ...added))
   // Those that serve run beside the cluster; the Deployment's pods are kwok's, and do nothing but be Ready.
-  const replicas: Replicas = await startReplicas(t, 2, { isGated: true, flags: ['--lease-namespace', 'versprei-system', '--drain', '1'] })
+  const replicas: Replicas = await startReplicas(t, 2, { home: usualHome, isGated: true, flags: ['--drain', '1'] })
   const namespace = await createNamespace(t)
   await create(namespace, {
     apiVersion: 'versprei.versprei.io/v1beta1', kind: 'PodDistributor', metadata: { name: 'web' },

@@ -4,12 +4,14 @@ import t from 'tap'
 import { createAuthority, issueLeaf } from '../../src/certificates/authority.ts'
 import { certificatesOf, injectBundle, readBundle, readEntries } from './ca-bundle.ts'
 import { callApi, createNamespace, metric, requestApi, waitFor } from './cluster.ts'
+import { openHome } from './home.ts'
 import { leafOf } from './leaf-of.ts'
 import { distributeStream, streamPods } from './pod-stream.ts'
 import { startReplicas } from './replicas.ts'
 
 const name = 'versprei-test-injector'
-const all = '/api/v1/namespaces/default/secrets'
+const home = await openHome(t, name)
+const all = `/api/v1/namespaces/${home.namespace}/secrets`
 const failOpen = () => metric('apiserver_admission_webhook_fail_open_count')
 
 interface Issued { readonly authority: string, readonly leaf: string }
@@ -67,7 +69,7 @@ for (const isMerging of [true, false]) {
     const injector = startInjector(isMerging)
     t.teardown(() => injector.stop())
     injector.inject(first.authority)
-    const replicas = await startReplicas(t, 2, { certificateSecret: name, flags: ['--drain', '1'] })
+    const replicas = await startReplicas(t, 2, { home, sharesSecret: true, flags: ['--drain', '1'] })
     const served = () => Promise.all(replicas.running().map(leafOf))
     t.same(await served(), [first.leaf, first.leaf])
     await waitFor('both know the distributor', async () => await replicas.sum('versprei_distributors', { state: 'valid' }) === 2)

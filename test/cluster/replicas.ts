@@ -6,6 +6,7 @@ import type { Test } from 'tap'
 import { openApiGate, type ApiGate } from './api-gate.ts'
 import { createBalancer, type Balancer, type BalancerOptions } from './balancer.ts'
 import { callApi, readApi, requestApi } from './cluster.ts'
+import { kubeconfigOf, openHome, writeKubeconfig, type Home } from './home.ts'
 import { sumOf } from './parse-metrics.ts'
 import { startReplica, type Replica } from './replica.ts'
 import { entry, probe } from './versprei.ts'
@@ -48,8 +49,10 @@ export interface ReplicasOptions {
   readonly flags?: readonly string[]
   /** All of them reach the API server through a gate that can be cut. */
   readonly isGated?: boolean
-  /** Each has a folder of certificates to itself, and shares what is in it by Secrets of this name. */
-  readonly certificateSecret?: string
+  /** Where it is installed, if that is done already; by default in a namespace of its own, by the manifests that are shipped. */
+  readonly home?: Home
+  /** Each has a folder of certificates to itself, and shares what is in it by the Secrets of its home. By default they share the folder. */
+  readonly sharesSecret?: boolean
   readonly balancer?: BalancerOptions
   /** What those run that are not told otherwise; by default what the other tests run. */
   readonly version?: Version
@@ -57,18 +60,19 @@ export interface ReplicasOptions {
   readonly hasPeers?: boolean
 }
 
-const leasePath = '/apis/coordination.k8s.io/v1/namespaces/default/leases/versprei'
 const registrationPath = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/versprei'
 const timeout = 60_000
 
 /**
- * Starts `count` replicas and waits until the API server calls them; stopped after the test, however it went. Only in files named
- * *.alone.test.ts: there is one registration in a cluster, and one Lease.
+ * Starts `count` replicas and waits until the API server calls them; stopped after the test, however it went. They may do what Versprei's
+ * own ServiceAccount may, and no more. Only in files named *.alone.test.ts: there is one registration in a cluster.
  */
 export async function startReplicas(t: Pick<Test, 'teardown'>, count: number, options: ReplicasOptions = {}): Promise<Replicas> {
   const folder = await mkdtemp(join(process.env['VERSPREI_TEST_FOLDER'] ?? tmpdir(), 'versprei-replicas-'))
+  const home = options.home ?? await openHome(t)
+  const config = await kubeconfigOf(home.namespace)
   const balancer = await createBalancer(options.balancer)
-  const gate = options.isGated === true ? await openApiGate(join(folder, 'kubeconfig')) : undefined
+  const gate = options.isGated === true ? await openApiGate(folder, config) : undefined
   const url = `https://127.0.0.1:${balancer.port}/mutate`
   const all: Replica[] = []
   const running = () => all.filter(replica => !replica.isGone())
@@ -85,15 +89,14 @@ export async function startReplicas(t: Pick<Test, 'teardown'>, count: number, op
       await rm(folder, { recursive: true, force: true })
     })
   })
-  const kubeconfig = gate?.kubeconfig ?? process.env['KUBECONFIG'] ?? ''
+  const kubeconfig = gate?.kubeconfig ?? await writeKubeconfig(folder, config)
   const serveFlags = [
     '--kubeconfig', kubeconfig, '--host', '127.0.0.1', '--port', '0', '--metrics-port', '0', '--webhook-url', url,
-    ...options.hasPeers ?? count > 1 ? peerFlags : [], ...options.flags ?? [],
+    ...options.hasPeers ?? count > 1 ? peerFlags(home) : [], ...options.flags ?? [],
   ]
-  const { certificateSecret } = options
-  const certificateFlags = (): readonly string[] => certificateSecret === undefined
-    ? ['--certificates', join(folder, 'certificates')]
-    : ['--certificates', join(folder, `certificates-${randomUUID()}`), '--certificate-secret', certificateSecret]
+  const certificateFlags = (): readonly string[] => options.sharesSecret === true
+    ? ['--certificates', join(folder, `certificates-${randomUUID()}`), '--certificate-secret', home.secret]
+    : ['--certificates', join(folder, 'certificates')]
   const launch = async (version: Version): Promise<Replica> => {
     const flags = knownTo(version, [...serveFlags, ...certificateFlags()])
     const replica = await startReplica({ entry: version.entry, flags, balancer })
@@ -109,7 +112,7 @@ export async function startReplicas(t: Pick<Test, 'teardown'>, count: number, op
     await findLeader(awake)
   }
   // A Lease that an earlier test left behind would have to run out first.
-  await callApi('DELETE', leasePath)
+  await callApi('DELETE', `/apis/coordination.k8s.io/v1/namespaces/${home.namespace}/leases/versprei`)
   await start(count)
   return {
     url, balancer, gate, running, start, stop,
@@ -129,7 +132,7 @@ export async function startReplicas(t: Pick<Test, 'teardown'>, count: number, op
 }
 
 /** One alone needs no peers: outside a cluster, without a Lease's namespace, it leads alone. */
-const peerFlags = ['--lease-namespace', 'default', '--peer-host', '127.0.0.1', '--peer-port', '0']
+const peerFlags = ({ namespace }: Home) => ['--lease-namespace', namespace, '--peer-host', '127.0.0.1', '--peer-port', '0']
 
 /** Of flags, each with its value behind it, those that a version knows. */
 const knownTo = ({ flags: known }: Version, flags: readonly string[]): readonly string[] =>

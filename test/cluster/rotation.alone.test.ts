@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { certificatesOf, injectBundle, readBundle } from './ca-bundle.ts'
-import { callApi, createNamespace, metric, requestApi, waitFor } from './cluster.ts'
+import { createNamespace, metric, requestApi, waitFor } from './cluster.ts'
+import { openHome } from './home.ts'
 import { leafOf } from './leaf-of.ts'
 import { distributeStream, streamPods } from './pod-stream.ts'
 import { startReplicas } from './replicas.ts'
@@ -13,14 +14,15 @@ interface Secret { readonly data: Readonly<Record<string, string>> }
 
 const name = 'versprei-test-rotation'
 const names = [name, `${name}-peers`]
-const pathOf = (secret: string) => `/api/v1/namespaces/default/secrets/${secret}`
+const home = await openHome(t, name)
+const pathOf = (secret: string) => `/api/v1/namespaces/${home.namespace}/secrets/${secret}`
 const readFile = async (secret: string, file: string) =>
   Buffer.from((await requestApi<Secret>('GET', pathOf(secret))).data[file] ?? '', 'base64').toString()
 const fingerprintIn = (pem: string) => new X509Certificate(pem).fingerprint256
 
 async function rotate(...flags: readonly string[]): Promise<{ readonly code: number | null, readonly said: string }> {
   const child = spawn(process.execPath, [
-    entry, 'certs', 'rotate', '--certificate-secret', name, '--namespace', 'default', '--kubeconfig', process.env['KUBECONFIG'] ?? '', ...flags,
+    entry, 'certs', 'rotate', '--certificate-secret', name, '--namespace', home.namespace, '--kubeconfig', process.env['KUBECONFIG'] ?? '', ...flags,
   ], { stdio: ['ignore', 'ignore', 'pipe'] })
   const ended = new Promise<number | null>((resolve, reject) => { child.on('error', reject).on('close', resolve) })
   return { said: await text(child.stderr), code: await ended }
@@ -30,14 +32,12 @@ const saidOf = (secret: string): string => [
   'a new authority stands beside the present one; waiting until all that connect trust both',
   'the certificate is made anew by the new authority; waiting until every replica serves it, and the old authority is dropped',
   'done: the old authority is gone',
-].map(line => `Secret default/${secret}: ${line}\n`).join('')
+].map(line => `Secret ${home.namespace}/${secret}: ${line}\n`).join('')
 
 void t.test('both authorities are replaced while pods are created, asked for twice at once: nobody meets what they do not trust', async t => {
-  t.teardown(() => Promise.all(names.map(secret => callApi('DELETE', pathOf(secret)))))
-  await Promise.all(names.map(secret => callApi('DELETE', pathOf(secret))))
   const namespace = await createNamespace(t)
   await distributeStream(namespace)
-  const replicas = await startReplicas(t, 2, { certificateSecret: name, flags: ['--drain', '1'] })
+  const replicas = await startReplicas(t, 2, { home, sharesSecret: true, flags: ['--drain', '1'] })
   await waitFor('both know the distributor', async () => await replicas.sum('versprei_distributors', { state: 'valid' }) === 2)
   const old = await Promise.all(names.map(secret => readFile(secret, 'ca.crt')))
   const before = await metric('apiserver_admission_webhook_fail_open_count')

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { callApi, createNamespace, metric, waitFor } from './cluster.ts'
+import { createNamespace, metric, waitFor } from './cluster.ts'
 import { grow } from './growth.ts'
 import { sumOf } from './parse-metrics.ts'
 import { distributeStream, streamPods } from './pod-stream.ts'
@@ -18,7 +18,6 @@ import { entry } from './versprei.ts'
 const asked = { kept: 10, dryRun: 90 } as const
 /** Creations a second that were answered, at least. */
 const leastPerSecond = 40
-const secret = 'versprei-test-upgrade'
 const shape: Shape = { ...manyDeployments(10), replicas: 0 }
 const present: Version = { entry }
 const failOpen = () => metric('apiserver_admission_webhook_fail_open_count')
@@ -108,10 +107,9 @@ const courses: readonly Course[] = [
 ]
 
 async function passes(t: Test, { count, run }: Course): Promise<void> {
-  t.teardown(() => Promise.all(['', '-peers'].map(end => callApi('DELETE', `/api/v1/namespaces/default/secrets/${secret}${end}`))))
   const namespace = await createNamespace(t)
   const replicas = await startReplicas(t, count, {
-    version: previous, hasPeers: true, certificateSecret: secret, flags: ['--drain', '10'], balancer: { noticeAfter: 1500 },
+    version: previous, hasPeers: true, sharesSecret: true, flags: ['--drain', '10'], balancer: { noticeAfter: 1500 },
   })
   await Promise.all([distribute(namespace, shape), distributeStream(namespace)])
   const known = () => replicas.sum('versprei_distributors', { state: 'valid' })

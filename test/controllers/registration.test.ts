@@ -136,7 +136,7 @@ void t.test('says once that the configuration is missing, never makes it, and re
   t.same(await look(), {
     asked: ['GET it'],
     logged: [
-      'not registered with the API server: there is no MutatingWebhookConfiguration versprei (kubectl apply -k config makes it); trying again',
+      'not registered with the API server: there is no MutatingWebhookConfiguration versprei (what installed Versprei makes it: the chart, or config); trying again',
     ],
   })
   t.same(await look(), nothing)

@@ -17,6 +17,8 @@ import { strayCauses } from '../../src/survey/explain/stray-cause.ts'
 import { eventReasons } from '../../src/placement/status/news.ts'
 import { conditionReasons } from '../../src/placement/status/reasons.ts'
 import { reasonWords } from '../../src/survey/explain/reason-words.ts'
+import { troubles as states } from '../../src/survey/distributors/report.ts'
+import { waits } from '../../src/survey/lose/why-not.ts'
 import { finding, picture } from '../cli/detect/pictures.ts'
 import { runCommand } from '../cli/run-command.ts'
 
@@ -105,11 +107,22 @@ void t.test('every cause of a stray and every trouble of a placed pod is explain
   t.same(table('What explain says').map(([word]) => word), [...strayCauses, ...troubles])
 })
 
+void t.test('the flags of versprei status are those of the code, and so are the states', async t => {
+  const { out } = await runCommand(['status', '--help'])
+  const flags = [...out.matchAll(/^ +(?:-\w, )?(?<flag>--[-a-z]+) /gmu)].map(({ groups = {} }) => groups['flag']).filter(flag => flag !== '--help')
+  t.same(table('Status').flatMap(([names]) => (names ?? '').split(', ').filter(name => name.startsWith('--'))), flags)
+  t.same(table('States').map(([state]) => state), states)
+})
+
+void t.test('every reason why a replacement waits is named', async t => {
+  t.same([...waits, 'uncertain', 'unknown'].filter(reason => !reference.includes(`\`${reason}\``)), [])
+})
+
 void t.test('the flags of versprei detect are those of the code', async t => {
   const { out } = await runCommand(['detect', '--help'])
   const flags = [...out.matchAll(/^ +(?:-\w, )?(?<flag>--[-a-z]+)/gmu)].map(({ groups = {} }) => groups['flag']).filter(flag => flag !== '--help')
   t.same(table('Detect').flatMap(([names]) => (names ?? '').split(', ').filter(name => name.startsWith('--'))), flags)
-  t.equal(flags.length, 13)
+  t.equal(flags.length, 15)
 })
 
 void t.test('the formats of versprei detect and the endings of their files are those of the code', async t => {

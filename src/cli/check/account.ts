@@ -1,6 +1,7 @@
 import { accountRights, type AccountRight } from '../../controllers/account-rights.ts'
 import { isUnknown, unknown, type Asked } from './asked.ts'
 import type { Installation } from './installation.ts'
+import { makeAgain, type InstalledBy } from './installed-by.ts'
 import { fail, ok, skip, warn, type Line } from './line.ts'
 import type { Called } from '../called.ts'
 import { tellRight, type Right } from './right.ts'
@@ -44,17 +45,16 @@ export interface AccountFacts {
   readonly account: Asked
   readonly held: readonly Held[]
   readonly installation: Installation | undefined
+  readonly by: InstalledBy
 }
 
-const grant = 'kubectl apply -k config, or see config/rbac'
-
 /** Whether Versprei's ServiceAccount may do what Versprei does: what it lacks is named. */
-export function judgeAccount({ called, namespace, name, account, held, installation }: AccountFacts): Line {
+export function judgeAccount({ called, namespace, name, account, held, installation, by }: AccountFacts): Line {
   const who = `ServiceAccount ${namespace}/${name}`
   if (account.kind === 'absent') {
     return called?.kind === 'url'
       ? skip('account', `there is no ${who}: a Versprei that runs elsewhere has an account of its own; --service-account names another`)
-      : fail('account', `there is no ${who}`, `make it again: ${grant}; or name it: --service-account NAME`)
+      : fail('account', `there is no ${who}`, `make it again: ${makeAgain(by)}; or name it: --service-account NAME`)
   }
   const refused = held.map(({ isHeld }) => isHeld).find(isUnknown)
   if (refused !== undefined) return unknown('account', `the rights of ${who}`, refused)
@@ -65,7 +65,7 @@ export function judgeAccount({ called, namespace, name, account, held, installat
   const named = lacks.map(({ right, neededFor }) => `${tellRight(right)}${neededFor === 'always' ? '' : ` (for ${needs[neededFor]})`}`)
   const isNeeded = lacks.some(({ neededFor }) => neededFor === 'always' || installation !== undefined)
   return (isNeeded ? fail : warn)('account', `${who} lacks ${lacks.length} of ${held.length} rights: ${named.join('; ')}`,
-    `grant them: ${grant}`)
+    `grant them: ${makeAgain(by)}; see config/rbac`)
 }
 
 const needs = { adoption: '--adoption on', certificates: '--certificate-secret' } as const

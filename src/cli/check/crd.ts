@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { asMap, isMap } from '../../placement/is-map.ts'
 import { isUnknown, unknown, type Asked } from './asked.ts'
+import { makeAgain, type InstalledBy } from './installed-by.ts'
 import { fail, ok, warn, type Line } from './line.ts'
-
-const apply = 'kubectl apply -f config/crd'
 
 /** What of one object is not as in another, by the paths of the fields. */
 export interface Differences {
@@ -55,22 +54,23 @@ function named(paths: readonly string[]): string {
 }
 
 /** Whether the API server serves PodDistributors, and by the schema that is `shipped` with this program; undefined: that is not at hand. */
-export function judgeCrd(asked: Asked, shipped: unknown): Line {
+export function judgeCrd(asked: Asked, shipped: unknown, by: InstalledBy): Line {
   if (isUnknown(asked)) return unknown('crd', 'the CRD', asked)
-  if (asked.kind === 'absent') return fail('crd', 'there is no CRD poddistributors.versprei.versprei.io', `install it: ${apply}`)
-  if (versionOf(asked.value)?.['served'] !== true) return fail('crd', 'it does not serve the version v1beta1', `update it: ${apply}`)
+  const again = makeAgain(by, 'crd')
+  if (asked.kind === 'absent') return fail('crd', 'there is no CRD poddistributors.versprei.versprei.io', `install it: ${again}`)
+  if (versionOf(asked.value)?.['served'] !== true) return fail('crd', 'it does not serve the version v1beta1', `update it: ${again}`)
   const { conditions } = asMap(asked.value['status'])
   const established = Array.isArray(conditions) ? conditions.map(asMap).find(({ type }) => type === 'Established') : undefined
   if (established?.['status'] !== 'True') {
     const why = typeof established?.['message'] === 'string' ? `: ${established['message']}` : ''
     return fail('crd', `it is not Established${why}`, 'see kubectl describe crd poddistributors.versprei.versprei.io')
   }
-  if (shipped !== undefined) return judgeSchema(compare(schemaOf(asked.value), schemaOf(shipped)))
+  if (shipped !== undefined) return judgeSchema(compare(schemaOf(asked.value), schemaOf(shipped)), again)
   return warn('crd', 'Established; not compared: this program has no config/crd beside it', 'compare it with kubectl diff -f config/crd')
 }
 
-function judgeSchema({ lacks, more, other }: Differences): Line {
-  const update = `update it (${apply}), or use the program of the version that serves`
+function judgeSchema({ lacks, more, other }: Differences, again: string): Line {
+  const update = `update it (${again}), or use the program of the version that serves`
   if (lacks.length > 0) return warn('crd', `older than this program, or altered: it lacks ${named([...lacks, ...other])}`, update)
   if (other.length > 0) return warn('crd', `of another version than this program, or altered: ${named(other)}`, update)
   if (more.length > 0) return warn('crd', `newer than this program, or altered: it also has ${named(more)}`, update)

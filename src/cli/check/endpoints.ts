@@ -1,6 +1,7 @@
 import { asMap } from '../../placement/is-map.ts'
 import { itemsOf } from './api.ts'
 import { isUnknown, unknown, type Asked } from './asked.ts'
+import { makeAgain, type InstalledBy } from './installed-by.ts'
 import { fail, ok, skip, type Line } from './line.ts'
 import type { Called } from '../called.ts'
 
@@ -40,13 +41,13 @@ export function endpointsOf(service: unknown, slices: unknown, port: number): En
 }
 
 /** Whether someone answers behind the Service that the API server calls. */
-export function judgeEndpoints(called: Called | undefined, service: Asked, slices: Asked): Line {
+export function judgeEndpoints(called: Called | undefined, service: Asked, slices: Asked, by: InstalledBy): Line {
   if (called?.kind === 'url') return skip('endpoints', 'the API server calls a URL, and no Service')
   if (isUnknown(service)) return unknown('endpoints', 'the Service', service)
   if (service.kind === 'absent') {
     return called === undefined
       ? skip('endpoints', 'no Service is called, and there is none')
-      : fail('endpoints', `there is no Service ${called.namespace}/${called.name}`, 'make it again: kubectl apply -k config')
+      : fail('endpoints', `there is no Service ${called.namespace}/${called.name}`, `make it again: ${makeAgain(by)}`)
   }
   if (isUnknown(slices)) return unknown('endpoints', 'the endpoints of the Service', slices)
   const { ready, waiting } = endpointsOf(service.value, slices.kind === 'found' ? slices.value : {}, called?.port ?? 443)

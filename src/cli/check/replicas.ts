@@ -1,6 +1,7 @@
 import { asMap } from '../../placement/is-map.ts'
 import { itemsOf } from './api.ts'
 import { isUnknown, unknown, type Asked } from './asked.ts'
+import { makeAgain, type InstalledBy } from './installed-by.ts'
 import { fail, ok, skip, warn, type Line } from './line.ts'
 import type { Called } from '../called.ts'
 
@@ -13,10 +14,11 @@ export interface ReplicaFacts {
   /** Those labelled as Versprei's: they count where there is no Deployment. */
   readonly pods: Asked
   readonly namespace: string
+  readonly by: InstalledBy
 }
 
 /** Whether replicas run. */
-export function judgeReplicas({ called, deployment, pods, namespace }: ReplicaFacts): Line {
+export function judgeReplicas({ called, deployment, pods, namespace, by }: ReplicaFacts): Line {
   if (deployment.kind === 'found') return judgeDeployment(deployment.value, namespace)
   if (isUnknown(deployment) && isUnknown(pods)) return unknown('replicas', 'the replicas', deployment)
   if (isUnknown(pods)) return unknown('replicas', 'the pods of Versprei', pods)
@@ -27,7 +29,7 @@ export function judgeReplicas({ called, deployment, pods, namespace }: ReplicaFa
   return called?.kind === 'url'
     ? skip('replicas', `none in ${namespace}: the API server calls a Versprei that may run elsewhere`)
     : fail('replicas', `there is neither a Deployment versprei nor a pod of Versprei in ${namespace}`,
-      'install it: kubectl apply -k config; or name its namespace: -n NAMESPACE')
+      `install it: ${makeAgain(by)}; or name its namespace: -n NAMESPACE`)
 }
 
 function judgeDeployment({ spec, status }: Readonly<Record<string, unknown>>, namespace: string): Line {

@@ -3,7 +3,9 @@ import { workloadKinds } from '../../survey/workload-kinds.ts'
 import { detectOutputs } from '../output-formats.ts'
 import type { DetectFlags, DetectIo } from './detect.ts'
 import { endings } from './output.ts'
-import { parseConditions, parseKinds, parseMinAvailable, parseNamespaces, parseOutputFlag, parseTopologyKey } from './parse-flags.ts'
+import {
+  choosing, parseConditions, parseKinds, parseMinAvailable, parseNamespaces, parseOutputFlag, parseTopologyKey,
+} from './parse-flags.ts'
 
 /** Adds `detect` to the program. */
 export function addDetect(program: Command, io: DetectIo, finish: (result: Promise<number>) => Promise<void>): void {
@@ -35,10 +37,4 @@ export function addDetect(program: Command, io: DetectIo, finish: (result: Promi
     .addOption(new Option('--watch', 'go on, and print the table again whenever it is another one, until Ctrl-C').conflicts('failOn'))
     .option('--no-color', 'no colours at a terminal ($NO_COLOR); $FORCE_COLOR: colours elsewhere too')
     .action((options: DetectFlags) => finish(import('./detect.ts').then(({ detect }) => detect(options, io))))
-}
-
-/** What a shell may complete: commander would let nothing else pass, which is for the parser to say. */
-function choosing(option: Option, choices: readonly string[]): Option {
-  option.argChoices = [...choices]
-  return option
 }

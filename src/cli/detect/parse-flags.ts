@@ -1,12 +1,18 @@
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError, type Option } from 'commander'
 import { faultOfLabelKey, faultOfNamespace } from '../../placement/distributor/label-syntax.ts'
 import { parseCondition, type Condition } from '../../survey/condition.ts'
 import { workloadKinds, type WorkloadKind } from '../../survey/workload-kinds.ts'
 import { parseOutput, type Output } from './output.ts'
 
 /** Of a flag that may be given several times, each time with one value or several that have commas between them. */
-function each<T>(parse: (text: string) => T): (text: string, before?: readonly T[]) => readonly T[] {
+export function each<T>(parse: (text: string) => T): (text: string, before?: readonly T[]) => readonly T[] {
   return (text, before = []) => [...before, ...text.split(',').map(part => parse(part.trim()))]
+}
+
+/** What a shell may complete: commander would let nothing else pass, which is for the parser to say. */
+export function choosing(option: Option, choices: readonly string[]): Option {
+  option.argChoices = [...choices]
+  return option
 }
 
 export const parseNamespaces = each(text => {

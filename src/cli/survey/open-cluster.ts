@@ -1,6 +1,7 @@
 import { createDeadline, type Clock } from '../../cluster/clock.ts'
 import { ClusterError, ownReasons } from '../../cluster/cluster-error.ts'
 import type { Connection } from '../../cluster/connection.ts'
+import type { Source } from '../../cluster/source.ts'
 import type { ClusterFlags } from '../cluster-flags.ts'
 import type { Environment } from '../configuration.ts'
 import { messageOf } from '../message-of.ts'
@@ -10,13 +11,13 @@ import { openConnection } from '../open-connection.ts'
 const patience = 8000
 
 /**
- * The cluster that a person asks about: --kubeconfig, KUBECONFIG, ~/.kube/config, then the one that this runs in. It has answered once, so
- * that whoever lists from it need not be hasty. Else what is wrong, a line each.
+ * The cluster that a person asks about: --kubeconfig, KUBECONFIG, ~/.kube/config, then the one that this runs in, unless that comes
+ * `first`. It has answered once, so that whoever lists from it need not be hasty. Else what is wrong, a line each.
  */
 export async function openCluster(
-  flags: ClusterFlags, environment: Environment, clock: Clock,
+  flags: ClusterFlags, environment: Environment, clock: Clock, first: Source['first'] = 'home',
 ): Promise<Connection | { readonly mistakes: readonly string[] }> {
-  const connection = await openConnection(flags, environment, 'home')
+  const connection = await openConnection(flags, environment, first)
   if ('mistakes' in connection) return connection
   const mistake = await greet(connection, clock)
   if (mistake === undefined) return connection

@@ -136,7 +136,7 @@ function tellNodes({ refusals, ask }: Subject, { nodes }: ClusterState): readonl
 /** A cluster without PodDistributors is told of them only where nodes are of two kinds. */
 function tellGroups({ candidates }: Subject, { targets }: Advice): readonly string[] {
   return targets === undefined && visibleGroups(candidates.map(({ node }) => node)) !== undefined
-    ? ['some of these nodes may be taken away at any time: a PodDistributor would divide the pods, and this cluster does not have that kind'] : []
+    ? ['some of these nodes are spot nodes: a PodDistributor would divide the pods, and this cluster does not have that kind'] : []
 }
 
 function replacing(kind: string): readonly string[] {

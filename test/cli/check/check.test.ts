@@ -91,6 +91,35 @@ const broken: readonly Broken[] = [
     want: [{ check: 'registration', status: 'fail', found: /turned off, or not installed/ }],
   },
   {
+    name: 'by a release of the chart, the policy and the account are gone',
+    harm: ({ objects }) => {
+      const deployment = asMap(objects[paths.deployment])
+      const annotations = { 'meta.helm.sh/release-name': 'place', 'meta.helm.sh/release-namespace': 'platform' }
+      objects[paths.deployment] = { ...deployment, metadata: { ...asMap(deployment['metadata']), annotations } }
+      for (const path of [paths.policy, paths.account]) delete objects[path]
+    },
+    want: [
+      { check: 'account', status: 'fail', advice: /^make it again: helm upgrade place CHART --reset-then-reuse-values -n platform;/ },
+      { check: 'policy', status: 'warn', advice: 'install it: helm upgrade place CHART --reset-then-reuse-values -n platform' },
+    ],
+  },
+  {
+    name: 'another has narrowed the entry, and the policy denies nothing',
+    harm: ({ objects }) => {
+      const { webhooks } = asMap(objects[paths.registration])
+      const [entry] = Array.isArray(webhooks) ? webhooks.map(asMap) : []
+      const conditions = Array.isArray(entry?.['matchConditions']) ? entry['matchConditions'] : []
+      objects[paths.registration] = { webhooks: [{ ...entry, matchConditions: [...conditions, { name: 'never', expression: 'false' }] }] }
+      const policy = asMap(objects[paths.policy])
+      objects[paths.policy] = { ...policy, spec: { ...asMap(policy['spec']), validations: [{ expression: 'true' }] } }
+    },
+    want: [
+      { check: 'registration', status: 'warn', found: 'pods are left out by what another added: matchConditions never: false' },
+      { check: 'policy', status: 'warn', found: /altered: validations; it may deny nothing$/ },
+    ],
+    code: 0,
+  },
+  {
     name: 'no endpoint is ready', harm: ({ objects }) => { objects[paths.slices] = list() },
     want: [{ check: 'endpoints', status: 'fail', found: '0 ready: nobody answers the API server' }],
   },

@@ -50,6 +50,7 @@ void t.test('the CRD is there, served, Established, and as it was shipped', asyn
     status: { conditions: [{ type: 'Established', status, message: 'soon' }] },
   })
   const shipped = crd({ properties: { spec: { properties: { max: { maximum: 1 } } } } })
+  const by = { kind: 'release', name: 'place', namespace: 'platform' } as const
   const cases: readonly { name: string, asked: Asked, shipped?: object | null, want: object }[] = [
     { name: 'as shipped', asked: found(shipped), want: { status: 'ok' } },
     { name: 'older', asked: found(crd({ properties: { spec: { properties: {} } } })),
@@ -60,12 +61,12 @@ void t.test('the CRD is there, served, Established, and as it was shipped', asyn
       want: { status: 'warn', found: /^newer.*spec\.min$/ } },
     { name: 'not served', asked: found(crd({}, { served: false })), want: { status: 'fail' } },
     { name: 'not Established', asked: found(crd({}, { status: 'False' })), want: { status: 'fail', found: 'it is not Established: soon' } },
-    { name: 'absent', asked: { kind: 'absent' }, want: { status: 'fail' } },
+    { name: 'absent', asked: { kind: 'absent' }, want: { status: 'fail', advice: /^install it: helm upgrade place / } },
     { name: 'nothing to compare with', asked: found(shipped), shipped: null, want: { status: 'warn', found: /not compared/ } },
     { name: 'forbidden', asked: { kind: 'forbidden', right: 'get crds', message: '' }, want: { status: 'warn', advice: /get crds$/ } },
     { name: 'failed', asked: { kind: 'failed', message: 'reset' }, want: { status: 'warn', found: /reset$/ } },
   ]
-  for (const { name, asked, shipped: own = shipped, want } of cases) t.match(judgeCrd(asked, own ?? undefined), want, name)
+  for (const { name, asked, shipped: own = shipped, want } of cases) t.match(judgeCrd(asked, own ?? undefined, by), want, name)
 })
 
 void t.test('the clocks\' offset is as narrow as the samples allow', async t => {
