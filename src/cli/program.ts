@@ -8,6 +8,7 @@ import { completionScripts, shells } from './completion.ts'
 import type { Environment } from './configuration.ts'
 import { addDetect } from './detect/add-detect.ts'
 import { admitOutputs, planOutputs, versionOutputs } from './output-formats.ts'
+import { addExplain } from './explain/add-explain.ts'
 import { readVersion } from './package-version.ts'
 import type { PlanFlags } from './plan.ts'
 import { serveFlags, type FlagName } from './serve-flags.ts'
@@ -45,6 +46,7 @@ export async function run(args: readonly string[], io: ProgramIo, name = 'verspr
   addServe(program, io, finish)
   addAdmit(program, io, finish)
   addPlan(program, io, finish)
+  addExplain(program, io, finish)
   addCheck(program, io, finish)
   addDetect(program, io, finish)
   addCerts(program, io, finish)

@@ -55,6 +55,9 @@ export interface SurveyedOwner {
   readonly isAsked: boolean
   /** spec.template as it stands, of workloads that were asked for with their templates; undefined for all others. */
   readonly template: unknown
+  /** spec.selector as it stands, and whether each pod gets volumes of its own (volumeClaimTemplates): where there is a template. */
+  readonly selector?: unknown
+  readonly hasClaims?: boolean
 }
 
 /** A PodDisruptionBudget. */

@@ -1,3 +1,5 @@
+import type { Recommendation } from './recommend/recommendation.ts'
+
 /** Which workload. */
 export interface WorkloadName {
   readonly group: string
@@ -51,6 +53,8 @@ export interface Finding {
   readonly nodes: Survival
   /** By the node label that --topology names; absent without it. */
   readonly topology?: Survival & { readonly key: string, /** Pods on nodes without that label. */ readonly unlabelled: number }
+  /** How it would be spread; with --recommend, where there is something to say. */
+  readonly recommendation?: Recommendation
 }
 
 /** The answer to "what shares a node that should not?". */

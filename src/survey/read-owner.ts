@@ -6,7 +6,7 @@ import { resourceOf, type WorkloadKind } from './workload-kinds.ts'
 /** How an owner is read: as a workload that was asked for, or to follow pods by to one that was. */
 export interface OwnerReading {
   readonly isAsked: boolean
-  /** Whether spec.template is kept. */
+  /** Whether spec.template is kept, and what else tells how its pods are placed. */
   readonly withTemplate: boolean
 }
 
@@ -22,7 +22,12 @@ export function readOwner(kind: WorkloadKind, object: unknown, { isAsked, withTe
     isAsked: isAsked && !(kind === 'ReplicaSet' && isKeptByAnother(owner)),
     replicas: typeof replicas === 'number' ? replicas : undefined,
     template: withTemplate ? spec['template'] : undefined,
+    ...(withTemplate && { selector: spec['selector'], hasClaims: hasItems(spec['volumeClaimTemplates']) }),
   }
+}
+
+function hasItems(list: unknown): boolean {
+  return Array.isArray(list) && list.length > 0
 }
 
 /** A ReplicaSet that belongs to a Deployment or a Rollout is a revision of that one, no workload of its own. */

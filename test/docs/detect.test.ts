@@ -17,7 +17,7 @@ void t.test('what the page on detect shows as printed is what is printed', async
     lists.set(path.replace(/\/(?=[a-z]+$)/u, '/namespaces/shop/'), { items: own })
   }
   const blocks = blocksOf(await readFile(join(root, 'docs/detect.md'), 'utf8'), 'console')
-  t.equal(blocks.length, 3)
+  t.equal(blocks.length, 4)
   for (const block of blocks) {
     const [command = '', ...printed] = block.split('\n')
     t.ok(command.startsWith(program), command)

@@ -12,8 +12,11 @@ import { detectOutputs } from '../../src/cli/output-formats.ts'
 import { environmentVariable, serveFlags } from '../../src/cli/serve-flags.ts'
 import * as keys from '../../src/placement/keys.ts'
 import { skipReasons } from '../../src/placement/scope.ts'
+import { troubles } from '../../src/survey/explain/pod-verdict.ts'
+import { strayCauses } from '../../src/survey/explain/stray-cause.ts'
 import { eventReasons } from '../../src/placement/status/news.ts'
 import { conditionReasons } from '../../src/placement/status/reasons.ts'
+import { reasonWords } from '../../src/survey/explain/reason-words.ts'
 import { finding, picture } from '../cli/detect/pictures.ts'
 import { runCommand } from '../cli/run-command.ts'
 
@@ -51,7 +54,7 @@ void t.test('the metrics, their labels and help are those of the code', async t 
 void t.test('every reason is explained, in the order of the code', async t => {
   const rows = table('Why a pod is left alone')
   t.same(rows.map(([reason]) => reason), skipReasons)
-  for (const [reason, what, toDo] of rows) t.ok((what ?? '').length > 10 && (toDo ?? '').length > 5, reason ?? '')
+  t.same(rows, skipReasons.map(reason => [reason, reasonWords[reason].means, reasonWords[reason].advice]))
 })
 
 void t.test('the HTTP answers are those of the code', async t => {
@@ -89,6 +92,17 @@ void t.test('the flags of versprei check are those of the code', async t => {
   const flags = [...out.matchAll(/^ +(?:-\w, )?(?<flag>--[-a-z]+) </gmu)].map(({ groups = {} }) => groups['flag'])
   t.same(table('Check').flatMap(([names]) => (names ?? '').split(', ').filter(name => name.startsWith('--'))), flags)
   t.equal(flags.length, 5)
+})
+
+void t.test('the flags of versprei explain are those of the code', async t => {
+  const { out } = await runCommand(['explain', '--help'])
+  const flags = [...out.matchAll(/^ +(?:-\w, )?(?<flag>--[-a-z]+) </gmu)].map(({ groups = {} }) => groups['flag'])
+  t.same(table('Explain').flatMap(([names]) => (names ?? '').split(', ').filter(name => name.startsWith('--'))), flags)
+  t.equal(flags.length, 5)
+})
+
+void t.test('every cause of a stray and every trouble of a placed pod is explained', async t => {
+  t.same(table('What explain says').map(([word]) => word), [...strayCauses, ...troubles])
 })
 
 void t.test('the flags of versprei detect are those of the code', async t => {

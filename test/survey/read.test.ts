@@ -55,7 +55,7 @@ void t.test('a workload: whether it was asked for, how many pods it wants, its t
   const asked = { isAsked: true, withTemplate: false }
   const base = { namespace: 'shop', name: 'web', uid: 'u', labels: { a: 'b' }, owner: undefined, isAsked: true, replicas: 3, template: undefined }
   t.strictSame(readOwner('Deployment', object(), asked), { group: 'apps', kind: 'Deployment', ...base })
-  t.strictSame(readOwner('Job', object(), { ...asked, withTemplate: true }), { group: 'batch', kind: 'Job', ...base, replicas: 5, template })
+  t.strictSame(readOwner('Job', object(), { ...asked, withTemplate: true }), { group: 'batch', kind: 'Job', ...base, replicas: 5, template, selector: undefined, hasClaims: false })
   t.strictSame(readOwner('CronJob', { ...object(), spec: {} }, asked), { group: 'batch', kind: 'CronJob', ...base, replicas: undefined })
   const kept = (apiVersion: string, kind: string) =>
     readOwner('ReplicaSet', object([{ apiVersion, kind, name: 'x', uid: 'd', controller: true }]), asked)?.isAsked

@@ -14,9 +14,11 @@ import { openCluster } from '../survey/open-cluster.ts'
 import { followLists } from '../survey/follow-lists.ts'
 import { createProgress } from '../survey/progress.ts'
 import { readState, type ReadState, type Wanted } from '../survey/read-state.ts'
+import { advise } from './advise.ts'
 import type { Output } from './output.ts'
 import type { Picture } from './print/picture.ts'
 import { render } from './render.ts'
+import { tryChanges } from './try-changes.ts'
 import { watchSurvey } from './watch.ts'
 import { obstacleTo, writeOutput } from './write-output.ts'
 
@@ -29,6 +31,9 @@ export interface DetectFlags extends ClusterFlags {
   readonly topology?: string
   readonly minAvailable?: number | string
   readonly failOn?: readonly Condition[]
+  readonly recommend?: boolean
+  /** Recommends as well. */
+  readonly verify?: boolean
   readonly output: Output
   readonly verbose?: boolean
   readonly watch?: boolean
@@ -49,7 +54,8 @@ export interface DetectIo {
 
 /**
  * `versprei detect`: which workloads have several pods on one node, and how many nodes each can lose. Reads only. Returns the exit code: 1
- * where something could not be read, or a workload is as --fail-on says; 2 where there is no answer.
+ * where something could not be read, a workload is as --fail-on says, or a change was not accepted that --verify tried; 2 where there is no
+ * answer.
  */
 export async function detect(flags: DetectFlags, io: DetectIo, clock: Clock = systemClock): Promise<number> {
   const tell = (line: string): void => io.stderr(`versprei detect: ${line}\n`)
@@ -78,8 +84,10 @@ export async function detect(flags: DetectFlags, io: DetectIo, clock: Clock = sy
 }
 
 /** What is wrong with the flags together. Nobody is to wait for a cluster to hear of it. */
-async function mistakeIn({ file, kubeconfig = file, output, watch = false }: DetectFlags): Promise<string | undefined> {
+async function mistakeIn(flags: DetectFlags): Promise<string | undefined> {
+  const { file, kubeconfig = file, output, watch = false } = flags
   if (file !== undefined && kubeconfig !== file) return '--file and --kubeconfig are the same, and name two files; leave one of them out'
+  if (watch && isAdvised(flags)) return '--watch shows what stands where; leave out --recommend and --verify'
   if (watch && (output.format !== 'table' || output.file !== undefined)) return '--watch prints a table; leave out --output'
   return output.file === undefined ? undefined : obstacleTo(output.file)
 }
@@ -98,9 +106,12 @@ function print(picture: Picture, { output, verbose, color }: DetectFlags, { envi
   return render(picture, output, { isWide: verbose === true, mayColour: color !== false, environment, screen })
 }
 
-function wantedBy({ namespace, kind: kinds = ['Deployment'], selector }: DetectFlags): Wanted {
-  return { kinds, selector: selector?.trim() || undefined, namespaces: namespace && [...new Set(namespace)] }
+function wantedBy(flags: DetectFlags): Wanted {
+  const { namespace, kind: kinds = ['Deployment'], selector } = flags
+  return { kinds, templates: isAdvised(flags), selector: selector?.trim() || undefined, namespaces: namespace && [...new Set(namespace)] }
 }
+
+const isAdvised = ({ recommend, verify }: DetectFlags): boolean => recommend === true || verify === true
 
 function pictureOf(state: ReadState, { topology, minAvailable }: DetectFlags, { context, server }: Connection, at: Date): Picture {
   return {
@@ -116,8 +127,12 @@ const progressOn = (io: DetectIo, clock: Clock): ReturnType<typeof createProgres
 async function look(connection: Connection, flags: DetectFlags, io: DetectIo, clock: Clock): Promise<Picture> {
   const progress = progressOn(io, clock)
   try {
-    const state = await readState(wantedBy(flags), { connection, clock, signal: new AbortController().signal, onRead: progress.onRead })
-    return pictureOf(state, flags, connection, io.now())
+    const reading = { connection, clock, signal: new AbortController().signal, onRead: progress.onRead }
+    const state = await readState(wantedBy(flags), reading)
+    const picture = pictureOf(state, flags, connection, io.now())
+    if (!isAdvised(flags)) return picture
+    const survey = await advise(picture.survey, state, flags.topology, reading)
+    return { ...picture, survey: flags.verify === true ? await tryChanges(survey, connection) : survey }
   } finally {
     progress.end()
   }
@@ -156,7 +171,8 @@ function judge(survey: Survey, { failOn = [] }: DetectFlags, tell: (line: string
     tell(`--fail-on ${tellCondition(condition)}: ${kind} ${namespace}/${name}${others.length === 0 ? '' : `, and ${others.length} more`}`)
     return true
   })
-  return survey.missing.length > 0 || met.length > 0 ? 1 : 0
+  const isUntried = survey.findings.some(({ recommendation: { trial } = {} }) => trial !== undefined && trial.result !== 'accepted')
+  return survey.missing.length > 0 || met.length > 0 || isUntried ? 1 : 0
 }
 
 /** The API server says what is wrong with a selector best. */

@@ -1,9 +1,9 @@
 import { createDeadline, type Clock } from '../../cluster/clock.ts'
 import { ClusterError, ownReasons } from '../../cluster/cluster-error.ts'
 import type { Connection } from '../../cluster/connection.ts'
+import type { ClusterFlags } from '../cluster-flags.ts'
 import type { Environment } from '../configuration.ts'
 import { messageOf } from '../message-of.ts'
-import type { ClusterFlags } from '../cluster-flags.ts'
 import { openConnection } from '../open-connection.ts'
 
 /** Milliseconds for the first answer: whoever mistyped an address is told within ten seconds. */
