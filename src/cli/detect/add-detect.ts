@@ -30,7 +30,8 @@ export function addDetect(program: Command, io: DetectIo, finish: (result: Promi
       `how to print; or a file, by whose ending that is chosen: ${endings.join(', ')}`),
       detectOutputs).argParser(parseOutputFlag).default({ format: 'table' }, 'table'))
     .option('--recommend', 'say how each that shares nodes would be spread: a change to be copied, and what it would survive then')
-    .option('--verify', 'the same, each change tried by a dry run, which stores nothing: exit with 1 where one is refused or may not be tried')
+    .option('--verify',
+      'the same, each change tried by a dry run, which stores nothing: exit with 1 where one is refused or may not be tried')
     .option('-v, --verbose', 'every workload, its pods by name, and how much of each node is taken')
     .addOption(new Option('--watch', 'go on, and print the table again whenever it is another one, until Ctrl-C').conflicts('failOn'))
     .option('--no-color', 'no colours at a terminal ($NO_COLOR); $FORCE_COLOR: colours elsewhere too')
