@@ -24,16 +24,20 @@ export interface ServiceProxy {
 /** Milliseconds: kube-proxy is told by a watch, this one looks. */
 const every = 100
 
-/** Whether a process can stand behind a Service of this cluster: on a loopback address, and at the ports of system services. */
-export async function canPlayServices(): Promise<boolean> {
+/** Why no process can stand behind a Service of this cluster, on a loopback address and at the port of the webhook; undefined: one can. */
+export async function whyNoServices(): Promise<string | undefined> {
   const service = await readApi<Service>('/api/v1/namespaces/default/services/kubernetes')
-  if (service?.spec.clusterIP.startsWith('127.') !== true) return false
+  const { clusterIP } = service?.spec ?? {}
+  if (clusterIP?.startsWith('127.') !== true) return `Services of this cluster have addresses like ${clusterIP}, and not of loopback`
   const server = createServer()
-  const isListening = await new Promise<boolean>(resolve => {
-    server.once('error', () => { resolve(false) }).listen(443, service.spec.clusterIP, () => { resolve(true) })
+  const failure = await new Promise<Error | undefined>(resolve => {
+    server.once('error', resolve).listen(443, clusterIP, () => { resolve(undefined) })
   })
-  if (isListening) await new Promise(resolve => { server.close(resolve) })
-  return isListening
+  if (failure !== undefined) {
+    return `${failure.message}: it takes root, or sysctl net.ipv4.ip_unprivileged_port_start=443, and nothing else on that port of every address`
+  }
+  await new Promise(resolve => { server.close(resolve) })
+  return undefined
 }
 
 /**
