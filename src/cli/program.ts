@@ -1,11 +1,14 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { AdmitFlags } from './admit.ts'
+import type { Screen } from './colour.ts'
 import { addCheck } from './check/add-check.ts'
 import { addClusterFlags, addServeFlag } from './cluster-flags.ts'
 import { complete, completeCommand, printCompletions } from './complete.ts'
 import { completionScripts, shells } from './completion.ts'
 import type { Environment } from './configuration.ts'
+import { addDetect } from './detect/add-detect.ts'
 import { admitOutputs, planOutputs, versionOutputs } from './output-formats.ts'
+import { addExplain } from './explain/add-explain.ts'
 import { readVersion } from './package-version.ts'
 import type { PlanFlags } from './plan.ts'
 import { serveFlags, type FlagName } from './serve-flags.ts'
@@ -18,6 +21,10 @@ export interface ProgramIo extends ServeIo {
   readonly environment: Environment
   readonly stdin: () => Promise<string>
   readonly now: () => Date
+  /** The terminal that standard output is; undefined where it is none. */
+  readonly screen: () => Screen | undefined
+  /** Whether standard error is a terminal, on which a line can be written over. Default: it is none. */
+  readonly isErrorTerminal?: () => boolean
 }
 
 /**
@@ -39,7 +46,9 @@ export async function run(args: readonly string[], io: ProgramIo, name = 'verspr
   addServe(program, io, finish)
   addAdmit(program, io, finish)
   addPlan(program, io, finish)
+  addExplain(program, io, finish)
   addCheck(program, io, finish)
+  addDetect(program, io, finish)
   addCerts(program, io, finish)
   addVersion(program, io, finish)
   addCompletion(program, io)
