@@ -112,6 +112,6 @@ void t.test('an API server that shows a certificate, set up as docs/reference.md
       await requestApi('POST', `/api/v1/namespaces/${namespace}/configmaps?dryRun=All`, { body: { metadata: { name: 'a' } } })
       return shown()
     })
-    return t.equal(found, `true DNS:${name}`)
+    t.equal(found, `true DNS:${name}`)
   })
 })
