@@ -29,6 +29,8 @@ LABEL org.opencontainers.image.title="Versprei" \
       org.opencontainers.image.revision="${REVISION}"
 WORKDIR /versprei
 COPY LICENSE package.json ./
+# The definition that `check` compares the cluster's with.
+COPY config/crd ./config/crd
 COPY --from=dependencies /build/node_modules ./node_modules
 COPY --from=build /build/dist ./dist
 # The only folder that is written to: mount one there (config/deploy: in memory); all else may be read-only.

@@ -36,10 +36,11 @@ function collect(map: YAMLMap, prefix: string): readonly Value[] {
   })
 }
 
-/** What stands above a pair. What stands above the first of a map the parser gives to the map. */
+/** The paragraph right above a pair; one before it is about more. What stands above the first of a map the parser gives to the map. */
 function commentOf({ key }: Pair, map: unknown): string {
   const comments = [isMap(map) ? map.commentBefore : undefined, isScalar(key) ? key.commentBefore : undefined]
-  return comments.flatMap(comment => (comment ?? '').split('\n')).map(line => line.trim()).filter(line => line !== '').join(' ')
+  const lines = comments.flatMap(comment => comment?.split('\n') ?? []).map(line => line.trim())
+  return lines.slice(lines.lastIndexOf('') + 1).join(' ')
 }
 
 function toPlain(node: unknown): unknown {

@@ -56,6 +56,16 @@ void t.test('chart, package and program have one version, and the defaults are t
   t.same(set.filter(name => !known.has(name)), [], 'every variable that it sets is read')
 })
 
+void t.test('of what stands above a value its last paragraph says what it is: the head of the file is about the file', t => {
+  const described = (text: string) => readValues(text).map(({ path, description }) => [path, description])
+  t.same(described('# Of the file.\n\n# A, in\n# two lines.\na: 1\n\n# Of what follows.\n\n# B.\nb:\n  # Of the group.\n\n  # C.\n  c: 3\n'), [
+    ['a', 'A, in two lines.'], ['b', 'B.'], ['b.c', 'C.'],
+  ])
+  t.throws(() => readValues('# Of the file.\n\na: 1\n'), /nothing stands above a;/u)
+  t.throws(() => readValues('# A.\na: 1\n# Of neither.\n\nb: 2\n'), /nothing stands above b;/u)
+  t.end()
+})
+
 void t.test('a value without a comment, or of which the schema does not know, is told', t => {
   t.throws(() => readValues('# A.\na: 1\nb: 2\n'), /nothing stands above b;/u)
   const values = readValues('# A.\na: 1\n# B.\nb:\n  # C, in\n  # two lines.\n  c: 3\n')

@@ -1,5 +1,16 @@
 import type { Values } from './helm.ts'
 
+export type Names = Readonly<Record<'account' | 'secret' | 'issued' | 'callers' | 'class', string>>
+
+/** Values with these names, where a user may choose one. */
+export const named = ({ account, secret, issued, callers, class: name }: Names): Values => ({
+  serviceAccount: { name: account }, webhook: { callers: { configMap: callers } }, priorityClass: { name },
+  certificates: { secretName: secret, certManager: { enabled: true, secretName: issued } },
+})
+
+/** Names that YAML takes for something else where they stand without quotes. */
+export const oddNames: Names = { account: '1e3', secret: '0123', issued: '77', callers: 'true', class: 'null' }
+
 /** Values that the chart is tried with, by what they are for. */
 export const valueSets: Readonly<Record<string, Values>> = {
   'the defaults': {},
@@ -7,12 +18,13 @@ export const valueSets: Readonly<Record<string, Values>> = {
   'cert-manager with an issuer of the cluster': {
     certificates: { certManager: { enabled: true, issuerRef: { name: 'internal', kind: 'ClusterIssuer', group: 'cert-manager.io' } } },
   },
+  'names of digits and such': named(oddNames),
   'the nodes\' network': { hostNetwork: true, ports: { webhook: 18_443, metrics: 19_090, peers: 18_444 } },
   'callers by certificate': { webhook: { callers: { configMap: 'kube-root-ca.crt', names: ['system:kube-apiserver', 'api-server'] } } },
   'adoption off': { adoption: { enabled: false } },
   'as little as can be': {
     replicaCount: 1, adoption: { enabled: false }, crds: { install: false }, serviceAccount: { create: false, name: 'default' },
-    priorityClass: { create: false, name: '' }, podDisruptionBudget: { enabled: false }, topologySpreadConstraints: [],
+    priorityClass: { create: false }, podDisruptionBudget: { enabled: false }, topologySpreadConstraints: [],
     podSecurityContext: null, securityContext: null, resources: null,
   },
   'everything': {
@@ -97,10 +109,25 @@ export const badValues: readonly { readonly name: string, readonly values: Value
     values: { extraEnv: [{ name: 'VERSPREI_PORT', value: '1' }] },
   },
   {
+    name: 'a flag that a value sets', says: /extraArgs: --metrics-port is set by a value of this chart already/u,
+    values: { extraArgs: ['--metrics-port', '9999'] },
+  },
+  {
+    name: 'one with its value in one word', says: /extraArgs: --port is set by a value of this chart already/u,
+    values: { extraArgs: ['--host', '0.0.0.0', '--port=9999'] },
+  },
+  {
+    name: 'an issuer without a name', says: /'\/certificates\/certManager\/issuerRef': missing property 'name'/u,
+    values: { certificates: { certManager: { enabled: true, issuerRef: { kind: 'ClusterIssuer' } } } },
+  },
+  {
+    name: 'one with an empty name', says: /'\/certificates\/certManager\/issuerRef\/name': minLength: got 0, want 1/u,
+    values: { certificates: { certManager: { enabled: true, issuerRef: { name: '' } } } },
+  },
+  {
     name: 'one Secret for two authorities', says: /the two would overwrite each other/u,
     values: { certificates: { secretName: 'a', certManager: { enabled: true, secretName: 'a' } } },
   },
-  { name: 'a class without a name', values: { priorityClass: { name: '' } }, says: /a class to create needs a name/u },
   { name: 'a class above the highest', values: { priorityClass: { value: 2_000_000_000 } }, says: /'\/priorityClass\/value': maximum/u },
   { name: 'a label that is none', values: { podLabels: { 'a b': 'c' } }, says: /'\/podLabels': additional properties 'a b' not allowed/u },
   { name: 'a drain that never ends', values: { drain: 4000 }, says: /'\/drain': maximum: got 4,?000, want 3,?600/u },

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import t from 'tap'
 import { parseConfiguration } from '../../src/cli/configuration.ts'
 import { environmentVariable, serveFlags } from '../../src/cli/serve-flags.ts'
-import { badValues, valueSets } from './chart-values.ts'
+import { badValues, named, oddNames, valueSets, type Names } from './chart-values.ts'
 import { callApi, createNamespace, kubectl } from './cluster.ts'
-import { chart, find, helm, parseManifests, podSpecOf, render, tryHelm, type Manifest } from './helm.ts'
+import { chart, find, helm, parseManifests, podSpecOf, render, tryHelm, type Manifest, type Values } from './helm.ts'
 import { standIns } from './other-definitions.ts'
 
 const config = join(import.meta.dirname, '../../config')
@@ -79,6 +79,45 @@ void t.test('whose calls are answered: the ConfigMap is mounted where the progra
   t.match(env, { VERSPREI_CLIENT_CA: '/callers/ca.crt', VERSPREI_CLIENT_NAME: 'system:kube-apiserver,api-server' })
   t.match(container!['volumeMounts'], [{ name: 'certificates' }, { name: 'callers', mountPath: '/callers', readOnly: true }])
   t.match(volumes[1], { name: 'callers', configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } })
+})
+
+void t.test('its own PriorityClass is named where it is made, and nowhere else', async t => {
+  const classes = async (values: Values) => {
+    const objects = await render(values)
+    const made = objects.filter(({ kind }) => kind === 'PriorityClass').map(({ metadata: { name } }) => name)
+    return { made, used: podSpecOf(find(objects, 'Deployment'))['priorityClassName'] }
+  }
+  const cases = [
+    { values: {}, want: { made: ['versprei'], used: 'versprei' } },
+    { values: { name: 'mine' }, want: { made: ['mine'], used: 'mine' } },
+    { values: { create: false }, want: { made: [], used: undefined } },
+    { values: { create: false, name: 'system-cluster-critical' }, want: { made: [], used: 'system-cluster-critical' } },
+  ]
+  for (const { values, want } of cases) t.strictSame(await classes({ priorityClass: values }), want, JSON.stringify(values))
+})
+
+void t.test('a name that YAML could take for a number or a truth stays a name', async t => {
+  const plain: Names = { account: 'name-a', secret: 'name-b', issued: 'name-c', callers: 'name-d', class: 'name-e' }
+  const rendered = async (names: Names, namespace: string) => JSON.stringify(await render(named(names), namespace))
+  const renamed = Object.entries({ ...plain, namespace: 'name-f' }).reduce(
+    (text, [key, name]) => text.replaceAll(name, { ...oddNames, namespace: '2026' }[key as keyof Names]), await rendered(plain, 'name-f'))
+  t.strictSame(JSON.parse(await rendered(oddNames, '2026')), JSON.parse(renamed))
+})
+
+void t.test('a policy of what the pods connect to lets them try their own Service, before it is resolved and behind', async t => {
+  const egress = async (ports: object, allowed: object) => {
+    const objects = await render({ ports, networkPolicy: { enabled: true, egress: { enabled: true, ...allowed } } })
+    return find(objects, 'NetworkPolicy').spec?.['egress']
+  }
+  const dns = { ports: [{ port: 53, protocol: 'UDP' }, { port: 53, protocol: 'TCP' }] }
+  const to = [{ podSelector: { matchLabels: { 'app.kubernetes.io/name': 'versprei' } } }]
+  const apiServer = [{ ipBlock: { cidr: '192.0.2.1/32' } }]
+  t.strictSame(await egress({ webhook: 10_250, peers: 7000 }, { apiServer, apiServerPorts: [6443] }), [
+    { ports: [{ port: 6443 }], to: apiServer }, { ports: [{ port: 443 }, { port: 10_250 }, { port: 7000 }], to }, dns,
+  ])
+  t.strictSame(await egress({ webhook: 443 }, {}), [
+    { ports: [{ port: 443 }, { port: 6443 }] }, { ports: [{ port: 443 }, { port: 8444 }], to }, dns,
+  ])
 })
 
 void t.test('every set of values passes helm lint --strict, and the API server takes every object (dry run)', async t => {

@@ -14,6 +14,9 @@ const home = await openHome(t, name)
 const all = `/api/v1/namespaces/${home.namespace}/secrets`
 const failOpen = () => metric('apiserver_admission_webhook_fail_open_count')
 
+/** Three seconds of calls, 50 ms between two. Replicas that waited for their next look, after 10 s, would lose 100 on average. */
+const mostFailed = 60
+
 interface Issued { readonly authority: string, readonly leaf: string }
 
 /** A leaf by an authority of its own, into the Secret, as cert-manager writes it: the key of the authority stays elsewhere. */
@@ -87,8 +90,8 @@ for (const isMerging of [true, false]) {
     const created = await stream.stop()
     const failed = await failOpen() - before
     t.same(created.filter(({ error }) => error !== undefined), [])
-    // What a caBundle loses before anyone can serve by the other authority, nobody can keep.
-    if (isMerging) t.equal(failed, 0, 'no call failed open')
-    t.comment(`${failed} of ${created.length} calls failed open; the injector wrote ${writes} times`)
+    // What a caBundle loses before anyone can serve by the other authority, nobody can keep: until the replicas have been told of it.
+    t.ok(failed <= (isMerging ? 0 : mostFailed), `${failed} of ${created.length} calls failed open`)
+    t.comment(`${failed} calls failed open; the injector wrote ${writes} times`)
   })
 }

@@ -3,6 +3,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { readApi, requestApi, waitFor } from './cluster.ts'
+import { canRestartApiServer } from './restart-api-server.ts'
 
 interface Service {
   readonly spec: { readonly clusterIP: string, readonly ports: readonly { readonly name: string, readonly port: number }[] }
@@ -24,16 +25,32 @@ export interface ServiceProxy {
 /** Milliseconds: kube-proxy is told by a watch, this one looks. */
 const every = 100
 
-/** Whether a process can stand behind a Service of this cluster: on a loopback address, and at the ports of system services. */
-export async function canPlayServices(): Promise<boolean> {
+/** Why no process can stand behind a Service of this cluster, on a loopback address and at the port of the webhook; undefined: one can. */
+async function whyNoServices(): Promise<string | undefined> {
   const service = await readApi<Service>('/api/v1/namespaces/default/services/kubernetes')
-  if (service?.spec.clusterIP.startsWith('127.') !== true) return false
+  const { clusterIP } = service?.spec ?? {}
+  if (clusterIP?.startsWith('127.') !== true) return `Services of this cluster have addresses like ${clusterIP}, and not of loopback`
   const server = createServer()
-  const isListening = await new Promise<boolean>(resolve => {
-    server.once('error', () => { resolve(false) }).listen(443, service.spec.clusterIP, () => { resolve(true) })
+  const failure = await new Promise<Error | undefined>(resolve => {
+    server.once('error', resolve).listen(443, clusterIP, () => { resolve(undefined) })
   })
-  if (isListening) await new Promise(resolve => { server.close(resolve) })
-  return isListening
+  if (failure !== undefined) {
+    return `${failure.message}: it takes root, or sysctl net.ipv4.ip_unprivileged_port_start=443, and nothing else on that port of every address`
+  }
+  await new Promise(resolve => { server.close(resolve) })
+  return undefined
+}
+
+/**
+ * Whether a process can stand behind a Service. Where none can the test is skipped; but on a control plane of our own it fails, for
+ * nobody else tries what it is about, and to skip it would be to say that it was tried.
+ */
+export async function canPlayServices(t: Pick<Test, 'fail' | 'pass'>): Promise<boolean> {
+  const missing = await whyNoServices()
+  if (missing === undefined) return true
+  if (await canRestartApiServer()) t.fail(missing)
+  else t.pass('by Services', { skip: missing })
+  return false
 }
 
 /**

@@ -10,7 +10,7 @@ const passed = /^(?:PATH|HOME|npm_config_\w+|\w+_proxy|NODE_EXTRA_CA_CERTS|SSL_C
 export interface Build {
   /** The checkout. */
   readonly context: string
-  /** The names in it that the .dockerignore lets through. */
+  /** The paths in it that the .dockerignore lets through. */
   readonly allowed: readonly string[]
   /** An empty folder: below it each stage has its own root. */
   readonly folder: string
@@ -53,7 +53,7 @@ const runStep = async (build: Build, stages: readonly Stage[], root: string, wor
     const other = step.from === undefined ? undefined : stages.find(({ name }) => name === step.from)
     if (step.from !== undefined && other === undefined) throw new Error(`COPY: there is no stage ${step.from}`)
     for (const source of step.sources) {
-      if (other === undefined && !build.allowed.includes(source.split('/')[0] ?? '')) throw new Error(`COPY: .dockerignore keeps ${source} away`)
+      if (other === undefined && !build.allowed.some(path => `${source}/`.startsWith(`${path}/`))) throw new Error(`COPY: .dockerignore keeps ${source} away`)
       const from = other === undefined ? join(build.context, source) : join(rootOf(build, stages, other), source)
       await copyInto(from, join(root, posix.resolve(workdir, step.target)), step.target.endsWith('/'))
     }

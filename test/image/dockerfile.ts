@@ -73,6 +73,6 @@ export const parseDockerfile = (text: string): readonly Stage[] => {
 /** What a .dockerignore lets through, when it is a list of exceptions from everything; throws for any other. */
 export const parseAllowList = (text: string): readonly string[] => {
   const [first, ...others] = text.split('\n').filter(line => !/^\s*(?:#|$)/u.test(line))
-  if (first !== '*' || others.some(line => !/^![\w.-]+$/u.test(line))) throw new Error('the .dockerignore is not "*" and then names by "!"')
+  if (first !== '*' || others.some(line => !/^![\w.-]+(?:\/[\w.-]+)*$/u.test(line))) throw new Error('the .dockerignore is not "*" and then paths by "!"')
   return others.map(line => line.slice(1))
 }

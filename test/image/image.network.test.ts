@@ -1,11 +1,12 @@
 // npm run test:image. What a builder would do, without one: each step of the Dockerfile in an empty folder, then the result in a root of its
 // own, with Node.js and its libraries in place of the base image. Not shown by it: that the base images are there and hold what is taken from
 // them here, that a builder reads the Dockerfile as we do, and that the other platform's base is as good.
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { Agent, request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
+import { install } from '../cli/check/installation.ts'
 import { buildStages, filesBelow } from './build-stages.ts'
 import { furnish, startContainer, user } from './container.ts'
 import { parseAllowList, parseDockerfile } from './dockerfile.ts'
@@ -31,7 +32,7 @@ void t.test('the last stage holds the program and what it needs, for every platf
   t.ok(size <= mostBytes, `${size} bytes`)
   const paths = [...files.keys()]
   const ours = paths.filter(path => !path.startsWith('/versprei/node_modules/'))
-  t.strictSame(ours.filter(path => !/^\/versprei\/(?:LICENSE|package\.json|dist\/.*\.js)$/u.test(path)), [])
+  t.strictSame(ours.filter(path => !/^\/versprei\/(?:LICENSE|package\.json|config\/crd\/.*\.yaml|dist\/.*\.js)$/u.test(path)), [])
   t.ok(ours.length > 150, `${ours.length} files of our own`)
   t.strictSame(paths.filter(path => /\.(?:node|bare|so|dylib|dll|exe|map)$|\.d\.[cm]?ts$/u.test(path)), [], 'nothing of one platform, no types, no maps')
   const { dependencies, devDependencies } = JSON.parse(await read('package.json'))
@@ -78,6 +79,13 @@ void t.test('the other commands run from it, too', { skip: missing }, async t =>
     { args: ['nothing'], want: { code: 2, printed: /unknown command 'nothing'/ } },
   ]
   for (const { args, want } of cases) t.match(await startContainer(t, root, last, args).ended, want, args.join(' '))
+})
+
+void t.test('it holds the definition of PodDistributors that it was made with: check compares that of the cluster', { skip: missing }, async t => {
+  const { kubeconfig } = await install(t)
+  await cp(kubeconfig, join(root, 'kubeconfig'))
+  const { printed } = await startContainer(t, root, last, ['check', '--kubeconfig', '/kubeconfig']).ended
+  t.match(printed, /^ok +crd +Established, and as this program has it$/m)
 })
 
 /** Sends a review as the API server does, trusting this authority alone. */

@@ -49,12 +49,19 @@ app.kubernetes.io/name: versprei
 {{- end -}}
 {{- end }}
 
+{{/* The class of the pods; empty: none is named. */}}
+{{- define "versprei.priorityClass" -}}
+{{- with .Values.priorityClass -}}
+{{ .name | default (.create | ternary "versprei" "") }}
+{{- end -}}
+{{- end }}
+
 {{/* Settings of `versprei serve`, each by its variable. */}}
 {{- define "versprei.env" -}}
 - name: VERSPREI_CERTIFICATES
   value: /certs
 - name: VERSPREI_CERTIFICATE_SECRET
-  value: {{ include "versprei.certificateSecret" . }}
+  value: {{ include "versprei.certificateSecret" . | quote }}
 - name: VERSPREI_LOG_LEVEL
   value: {{ .Values.logLevel }}
 - name: VERSPREI_PORT
@@ -100,9 +107,12 @@ app.kubernetes.io/name: versprei
 {{- fail "certificates: certManager.secretName is secretName, too; in that Secret is an authority of Versprei's own, and the two would overwrite each other" }}
 {{- end -}}
 {{- if and .webhook.callers.names (empty .webhook.callers.configMap) }}{{ fail "webhook.callers: names count only in certificates that are asked for; configMap is needed, too" }}{{ end -}}
-{{- if and .priorityClass.create (empty .priorityClass.name) }}{{ fail "priorityClass: a class to create needs a name" }}{{ end -}}
 {{- $own := list }}{{ range include "versprei.env" $ | fromYamlArray }}{{ $own = append $own .name }}{{ end -}}
 {{- range .extraEnv }}{{ if has .name $own }}{{ fail (printf "extraEnv: %s is set by a value of this chart already" .name) }}{{ end }}{{ end -}}
+{{- range .extraArgs }}{{ $flag := regexFind "^--[a-z-]+" . -}}
+{{- if has (printf "VERSPREI_%s" (trimPrefix "--" $flag | upper | replace "-" "_")) $own }}
+{{- fail (printf "extraArgs: %s is set by a value of this chart already" $flag) }}
+{{- end }}{{ end -}}
 {{- end -}}
 {{- end }}
 

@@ -16,6 +16,8 @@ type Map = Readonly<Record<string, unknown>>
 
 /** An installation as an API server shows it, all in memory; a test breaks what it is about. */
 export interface Installation {
+  /** The file that names its API server. */
+  readonly kubeconfig: string
   /** This machine's clock, which stands still. */
   readonly start: number
   /** What is answered to GET, by path; a number is the code of a refusal, and a path that is not there is not found. */
@@ -167,7 +169,7 @@ async function serve(t: Test, objects: Record<string, unknown>, start: Date): Pr
   const kubeconfig = await writeKubeconfig(join(t.testdir({}), 'kubeconfig'), port)
   const lacks = new Set<string>()
   const installation = {
-    start: start.getTime(), objects, lacks, asked: new Array<string>(), now: () => start.getTime(), onWait: (): void => undefined,
+    kubeconfig, start: start.getTime(), objects, lacks, asked: new Array<string>(), now: () => start.getTime(), onWait: (): void => undefined,
     create: (pod: Pod, _path: string): object => ({
       ...pod, metadata: { ...pod.metadata,
         labels: { ...pod.metadata.labels, 'versprei.io/distributor': 'web', 'versprei.io/group': 'spot' } },
