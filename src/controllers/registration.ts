@@ -131,7 +131,8 @@ function due(
 const isMissing = (error: unknown): boolean => error instanceof ClusterError && error.status === 404
 
 function hint(error: unknown): string {
-  return isMissing(error) ? `: there is no MutatingWebhookConfiguration ${configurationName} (what installed Versprei makes it: the chart, or config)` : ''
+  if (!isMissing(error)) return ''
+  return `: there is no MutatingWebhookConfiguration ${configurationName} (what installed Versprei makes it: the chart, or config)`
 }
 
 /**
