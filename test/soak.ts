@@ -1,8 +1,8 @@
 // Everything there is, at length: npm run test:soak
 //
-// 20,000 random histories of the model, then all tests on a real control plane, every shape with every fault. Takes
+// 20,000 random histories of the model, 10,000 connections at once, then all tests on a real control plane, every shape with every fault. Takes
 // the better part of an hour, and writes test/SOAK.md: what ran, at which commit, from which seeds. VERSPREI_SEED and VERSPREI_TEST_SEED repeat a run.
-// npm run test:soak -- model, or cluster: that part alone; what the report holds of the other stays. Exit code 0: all passed; 1: something failed.
+// npm run test:soak -- model, security, or cluster: that part alone; what the report holds of the other stays. Exit code 0: all passed; 1: something failed.
 import { execFileSync, spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
@@ -32,6 +32,9 @@ const parts: readonly Part[] = [
   {
     name: 'Model: 20,000 random histories', file: 'model/histories.test.ts', keep: /^\s*(?:not ok|ok \d+ - every|# (?:\d+ histories|\{"))/,
     environment: { VERSPREI_SEED: seeds.VERSPREI_SEED, VERSPREI_HISTORIES: process.env['VERSPREI_HISTORIES'] ?? '20000' },
+  },
+  {
+    name: '10,000 connections', file: 'security/ten-thousand.soak.ts', keep: /^(?:not )?ok|^\s*# 10,000/, environment: {},
   },
   {
     name: 'Real control plane', file: 'cluster/run.ts', keep: /^(?:\S+\.test\.ts$| {2}(?:ok|FAILED) )|^\d+ passed/,

@@ -22,11 +22,11 @@ export function answer(uid: string, decision: Decision): Answer {
   return {
     apiVersion: 'admission.k8s.io/v1',
     kind: 'AdmissionReview',
-    response: { uid, allowed: true, ...(decision.kind === 'place' ? patched(decision.patch) : {}), ...warned(decision.warning) },
+    response: { uid, allowed: true, ...patched(decision.patch), ...warned(decision.warning) },
   }
 }
 
-function patched(patch: readonly unknown[]): Partial<Answer['response']> {
+function patched(patch: readonly unknown[] = []): Partial<Answer['response']> {
   if (patch.length === 0) return {}
   return { patchType: 'JSONPatch', patch: btoa(asciiOf(JSON.stringify(patch))) }
 }

@@ -5,7 +5,8 @@ export const httpErrors = {
   'not-found': { status: 404, means: 'there is nothing at this path, or not for this method' },
   'too-large': { status: 413, means: 'the body is larger than 7 MiB' },
   'crowded-out': {
-    status: 503, means: 'bodies of more than 64 MiB were being received at once, and the one that had begun first was dropped',
+    status: 503, means: 'bodies of more than 64 MiB were being received at once, and the one that had begun first was dropped; '
+      + 'without an answer: 2,000 connections were open, and more came',
   },
   'unsupported-type': { status: 415, means: 'the Content-Type is not application/json' },
   'unsupported-encoding': { status: 415, means: 'the Content-Encoding is not identity' },

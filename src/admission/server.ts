@@ -4,11 +4,13 @@ import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { createBodyBudget } from './body-budget.ts'
 import { createCallerGuard } from './caller-guard.ts'
 import { closeWithin } from './close-within.ts'
+import { boundConnections, connectionBudget } from './connection-budget.ts'
 import { refuseHungUp } from './hang-up.ts'
 import { toHttpError, type HttpErrorCode } from './http-errors.ts'
 import { readJson } from './json-body.ts'
 import { requireFit } from './key-fit.ts'
 import { createMutate, type Body, type MutateOptions } from './mutate.ts'
+import { createRefusalLog } from './refusal-log.ts'
 
 /**
  * 7 MiB, as controller-runtime allows: an object in etcd has at most 3 MiB (the API server's own limit for a request body),
@@ -111,6 +113,11 @@ export function createAdmissionServer(options: ServerOptions): AdmissionServer {
   const guard = callers && createCallerGuard({ ...options, isCaller: callers.isCaller })
   if (guard !== undefined) app.addHook('onRequest', guard.check)
   app.addHook('preParsing', createBodyBudget())
+  const tell = createRefusalLog(options.log, options.elapsed, `closed connections: ${connectionBudget} are open at once, and more came`)
+  boundConnections(app.server, ({ remoteAddress: address }) => {
+    options.countError('crowded-out')
+    tell({ address })
+  })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, readBody)
   answerErrors(app, options)

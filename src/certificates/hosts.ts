@@ -11,8 +11,7 @@ export const canonicalAddress = (address: string): string =>
   isIPv6(address) && !address.includes('%') ? new URL(`https://[${address}]`).hostname.slice(1, -1) : address
 
 // RFC 1123: labels of letters, digits and inner hyphens, at most 63 long; one leading wildcard label, as TLS clients understand it.
-const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
-const dnsName = new RegExp(`^(?:\\*\\.)?${label}(?:\\.${label})*$`)
+const dnsName = /^(?:\*\.)?[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/
 const allDigits = /^\d+$/
 
 function mistakeIn(text: string): string | undefined {

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { parseManifests, type Manifest, type Manifests } from '../manifests/read.ts'
 import { decide, type Decision, type Placement } from '../placement/decide.ts'
-import type { Expression, PodDistributor } from '../placement/distributor/distributor.ts'
+import type { PodDistributor } from '../placement/distributor/distributor.ts'
 import type { Knowledge } from '../placement/knowledge.ts'
+import { tellExpression } from '../survey/explain/tell-expression.ts'
 import { applyPatch } from './apply-patch.ts'
 import type { Environment } from './configuration.ts'
 import { openKnowledge, type KnowledgeFlags } from './open-knowledge.ts'
@@ -102,9 +103,9 @@ function decideFor(knowledge: Knowledge, { namespace, object }: PodToAdmit, inde
 
 function print(admitted: readonly Admitted[], output: AdmitFlags['output'], knowledge: Knowledge): string {
   if (output === 'patch') {
-    return admitted.map(({ decision }) => `${JSON.stringify(decision.kind === 'place' ? decision.patch : [])}\n`).join('')
+    return admitted.map(({ decision }) => `${JSON.stringify(decision.patch ?? [])}\n`).join('')
   }
-  const items = admitted.map(({ pod, decision }) => (decision.kind === 'place' ? applyPatch(pod.object, decision.patch) : pod.object))
+  const items = admitted.map(({ pod, decision }) => applyPatch(pod.object, decision.patch ?? []))
   const list = items.length === 1 ? items[0] : { apiVersion: 'v1', kind: 'List', items }
   return printAs(output, list, () => table(['POD', 'GROUP', 'SEAT', 'NODE LABELS'], admitted.map(one => row(one, knowledge))))
 }
@@ -116,7 +117,7 @@ function row({ pod, decision }: Admitted, { distributors }: Knowledge): readonly
   }
   const groups = distributorOf(pod, decision, distributors)?.groups ?? []
   const expressions = groups.find(group => group.name === decision.group)?.expressions ?? []
-  return [name, decision.group, String(decision.seat), expressions.map(words).join(', ')]
+  return [name, decision.group, String(decision.seat), expressions.map(tellExpression).join(', ')]
 }
 
 function distributorOf(
@@ -132,17 +133,4 @@ function notes(admitted: readonly Admitted[], { distributors }: Knowledge): Read
   return new Set(used.filter(one => one !== undefined).filter(startsAnywhere).map(({ namespace, name }) =>
     `${namespace}/${name}: each workload starts at another place in the sequence, by its uid, and is less than 2 pods from the `
     + 'ideal; the server may choose other groups than these'))
-}
-
-/** An expression as kubectl writes selectors. */
-function words({ key, operator, values = [] }: Expression): string {
-  switch (operator) {
-    case 'In': return values.length === 1 ? `${key}=${values[0]}` : `${key} in (${values.join(',')})`
-    case 'NotIn': return `${key} notin (${values.join(',')})`
-    case 'Exists': return key
-    case 'DoesNotExist': return `!${key}`
-    case 'Gt': return `${key} > ${values[0]}`
-    case 'Lt': return `${key} < ${values[0]}`
-    default: return operator satisfies never
-  }
 }

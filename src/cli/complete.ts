@@ -96,8 +96,10 @@ function valuesOfArgument(argument: Argument): Completions {
 /** Choices, or what stands for the value in the usage: on|off, FILE, DIR. */
 function byPlaceholder(choices: readonly string[] | undefined, placeholder: string): Completions {
   const name = placeholder.replace(/\.\.\.$/u, '')
-  const listed = choices ?? (name.includes('|') ? name.split('|') : [])
-  return { words: listed.map(word => ({ word, description: '' })), paths: name === 'FILE' ? 'files' : name === 'DIR' ? 'folders' : 'none' }
+  const named = name.split('|')
+  const listed = choices ?? (named.length > 1 ? named : [])
+  const paths = named.includes('FILE') ? 'files' : name === 'DIR' ? 'folders' : 'none'
+  return { words: listed.map(word => ({ word, description: '' })), paths }
 }
 
 /** ShellCompDirective values of cobra (completions.go), by which kubectl reads what a plugin's completion answers. */

@@ -47,7 +47,11 @@ export function createDuties(configuration: Configuration, prepared: Prepared, l
       leading = whileWanted(() => !isEnding && isLeadingForGood(state), createStart(configuration, prepared, serving, log), log)
       registering = whileWanted(() => !isEnding && canLead(state), () => register(configuration, prepared, serving, log, sweep), log)
       state.sources = openCluster(connection, serving.knowledge, log, seats => noteExpired(serving, seats))
-      await joinPeers(configuration, prepared, serving, log, () => void look())
+      await joinPeers(configuration, prepared, serving, log, isNew => {
+        void look()
+        // Whoever led before may have taken the entry back.
+        if (isNew) void checkRegistration()
+      })
       sharing = keepShared(configuration, prepared, serving, log, checkRegistration)
     },
     async end() {
@@ -59,22 +63,26 @@ export function createDuties(configuration: Configuration, prepared: Prepared, l
   }
 }
 
-/** Takes part in the election, where there is one. */
+/** Takes part in the election, where there is one. `onChange` is told whether this replica leads from now on. */
 async function joinPeers(
-  configuration: Configuration, { connection, leaseNamespace }: Prepared, serving: Serving, log: Logger, onChange: () => void,
+  configuration: Configuration, { connection, leaseNamespace }: Prepared, serving: Serving, log: Logger, onChange: (isNew: boolean) => void,
 ): Promise<void> {
   const { state, knowledge, metrics, ownRace, route, trustedPair, mayBeLate } = serving
   if (connection === undefined || leaseNamespace === undefined) return
+  let wasLeader = false
   state.peers = await startPeers({
     configuration, connection, leaseNamespace, knowledge, log, metrics, mayBeLate, isReady: () => canLead(state), review: route.forPeer,
     served: () => trustedPair.served().fingerprint,
     onChange() {
+      const [before, isLeader] = [wasLeader, state.peers.lead.mayWrite()]
+      wasLeader = isLeader
       // What this replica gave out while nobody led is to be held until the watch shows it.
-      if (state.peers.lead.mayWrite()) knowledge.revisions.takeOver(ownRace.end(Date.now()))
-      onChange()
+      if (isLeader) knowledge.revisions.takeOver(ownRace.end(Date.now()))
+      onChange(isLeader && !before)
     },
   })
-  void state.sources?.synced.then(() => state.peers.settle())
+  // The leader is to know at once that this one could lead: it may be about to end.
+  void state.sources?.synced.then(() => state.peers.settle()).then(() => state.peers.lead.greet())
 }
 
 /** What a leader has to know is there, and it stays. */

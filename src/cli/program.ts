@@ -1,14 +1,20 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { AdmitFlags } from './admit.ts'
+import type { Screen } from './colour.ts'
 import { addCheck } from './check/add-check.ts'
 import { addClusterFlags, addServeFlag } from './cluster-flags.ts'
+import { collectLoss } from './lose/asked-loss.ts'
+import type { LoseFlags } from './lose/lose.ts'
 import { complete, completeCommand, printCompletions } from './complete.ts'
 import { completionScripts, shells } from './completion.ts'
 import type { Environment } from './configuration.ts'
+import { addDetect } from './detect/add-detect.ts'
 import { admitOutputs, planOutputs, versionOutputs } from './output-formats.ts'
+import { addExplain } from './explain/add-explain.ts'
 import { readVersion } from './package-version.ts'
 import type { PlanFlags } from './plan.ts'
 import { serveFlags, type FlagName } from './serve-flags.ts'
+import { addStatus } from './status/add-status.ts'
 import { addRotate } from './rotate-command.ts'
 import type { ServeIo } from './serve.ts'
 import type { VersionFlags } from './version.ts'
@@ -18,6 +24,10 @@ export interface ProgramIo extends ServeIo {
   readonly environment: Environment
   readonly stdin: () => Promise<string>
   readonly now: () => Date
+  /** The terminal that standard output is; undefined where it is none. */
+  readonly screen: () => Screen | undefined
+  /** Whether standard error is a terminal, on which a line can be written over. Default: it is none. */
+  readonly isErrorTerminal?: () => boolean
 }
 
 /**
@@ -39,7 +49,10 @@ export async function run(args: readonly string[], io: ProgramIo, name = 'verspr
   addServe(program, io, finish)
   addAdmit(program, io, finish)
   addPlan(program, io, finish)
+  addExplain(program, io, finish)
+  addStatus(program, io, finish)
   addCheck(program, io, finish)
+  addDetect(program, io, finish)
   addCerts(program, io, finish)
   addVersion(program, io, finish)
   addCompletion(program, io)
@@ -89,16 +102,26 @@ function addAdmit(program: Command, io: ProgramIo, finish: Finish): void {
       finish(import('./admit.ts').then(({ admit }) => admit({ ...options, files }, io))))
 }
 
+type PlanOptions = Omit<PlanFlags, 'name'> & Partial<Pick<LoseFlags, 'lose' | 'all'>>
+
 function addPlan(program: Command, io: ProgramIo, finish: Finish): void {
   const command = program.command('plan')
-    .description('show the sequence of a distributor and its counts for every number of replicas')
+    .description('show the sequence of a distributor and its counts for every number of replicas; with --lose what a loss of nodes leaves')
     .argument('[NAME]', 'of the PodDistributor; default: every one')
   addKnowledgeFlags(command)
     .option('-n, --namespace <NAME>', 'namespace of the PodDistributor; default: every one')
     .option('--replicas <N>', 'from 1 to this many', parseReplicas, 20)
+    .addOption(new Option('--lose <WHAT>',
+      'show instead what a loss leaves: group=NAME, zone=NAME, node=NAME or KEY=VALUE of nodes; may be said again')
+      .argParser(collectLoss).conflicts('replicas'))
+    .option('--all', 'with --lose: workloads that no PodDistributor places, too')
     .addOption(new Option('-o, --output <FORMAT>', 'how to print').choices(planOutputs).default('table'))
-    .action((name: string | undefined, options: Omit<PlanFlags, 'name'>) =>
-      finish(import('./plan.ts').then(({ plan }) => plan({ ...options, ...(name === undefined ? {} : { name }) }, io))))
+    .action((name: string | undefined, { lose: losses, all = false, ...options }: PlanOptions) => {
+      const flags = { ...options, ...(name === undefined ? {} : { name }) }
+      if (losses !== undefined) return finish(import('./lose/lose.ts').then(({ lose }) => lose({ ...flags, lose: losses, all }, io)))
+      if (all) command.error('error: option \'--all\' goes with \'--lose <WHAT>\' alone', { exitCode: 2 })
+      return finish(import('./plan.ts').then(({ plan }) => plan(flags, io)))
+    })
 }
 
 /** More would only fill the screen. */

@@ -55,17 +55,25 @@ export function register(
   }
 }
 
-/** Has the API server call nobody, for nobody is left to answer. Resolves whether the entry was ours, and is gone. Never rejects. */
-export async function unregister(configuration: Configuration, prepared: Prepared, log: Logger): Promise<boolean> {
+/** What came of taking the entry back: it was ours, and is gone; there is none of ours; or it may be there still. */
+export type Withdrawal = 'done' | 'not-ours' | 'failed'
+
+/** Milliseconds for all of a try: what ends is given little time (`terminationGracePeriodSeconds`). */
+const withdrawalLimit = 4000
+
+/** Has the API server call nobody, for nobody is left to answer. Never rejects. */
+export async function unregister(configuration: Configuration, prepared: Prepared, log: Logger): Promise<Withdrawal> {
   const { connection } = prepared
   const reach = reachOf(configuration, prepared)
-  if (connection === undefined || reach === undefined) return false
+  if (connection === undefined || reach === undefined) return 'not-ours'
+  const signal = AbortSignal.timeout(withdrawalLimit)
   try {
-    const isDone = await withdraw(createWebhookStore(connection), reach)
-    if (isDone) log.info('took its entry back from the API server: nobody is called until a replica registers again')
-    return isDone
+    const store = createWebhookStore({ request: (path, request) => connection.request(path, { ...request, signal }) })
+    if (!await withdraw(store, reach)) return 'not-ours'
+    log.info('took its entry back from the API server: nobody is called until a replica registers again')
+    return 'done'
   } catch (err) {
-    log.error({ err }, `the entry stays with the API server, whose calls nobody answers soon: ${message(err)}`)
-    return false
+    log.error({ err }, `the entry could not be taken back, and the API server may call where nobody answers soon: ${message(err)}`)
+    return 'failed'
   }
 }

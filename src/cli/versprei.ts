@@ -8,7 +8,7 @@ import { createDuties, type Duties } from './duties.ts'
 import { createLeaving, type Leaving } from './leaving.ts'
 import { listen } from './listen.ts'
 import type { Prepared } from './prepare.ts'
-import { reachOf, unregister } from './registering.ts'
+import { reachOf, unregister, type Withdrawal } from './registering.ts'
 import { repeat } from './repeat.ts'
 import { createServing, type State } from './serving.ts'
 import { openManifests } from './sources.ts'
@@ -110,7 +110,7 @@ function createLeavingOf(configuration: Configuration, prepared: Prepared, state
   return createLeaving({
     lead: () => state.peers.lead, patience: Math.min(longestPatience, configuration.drain / 3), elapsed: () => performance.now(),
     wait: (milliseconds, signal = new AbortController().signal) => pause(systemClock, milliseconds, signal),
-    async unregister() {
+    async unregister(): Promise<Withdrawal> {
       // What it writes itself has to be over: it would write the entry again.
       await duties.look()
       return unregister(configuration, prepared, log)

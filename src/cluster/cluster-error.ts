@@ -50,8 +50,12 @@ function oneLine(text: string, limit = 500) {
   return line.length > limit ? `${line.slice(0, limit)}…` : line
 }
 
-/** The error that a Kubernetes Status object describes; `body` may be anything (a proxy's page, a null). */
-export function statusError(where: string, body: unknown, answered: Pick<Failure, 'status' | 'retryAfter'>): ClusterError {
+/**
+ * The error that a Kubernetes Status object describes; `body` may be anything (a proxy's page, a null).
+ *
+ * @param why what we know of it ourselves
+ */
+export function statusError(where: string, body: unknown, answered: Pick<Failure, 'status' | 'retryAfter'>, why?: string): ClusterError {
   const code = field(body, 'code')
   const status = answered.status ?? (typeof code === 'number' ? code : undefined)
   const detail = textField(body, 'message') ?? (typeof body === 'string' ? body : '')
@@ -59,15 +63,22 @@ export function statusError(where: string, body: unknown, answered: Pick<Failure
   const seconds = field(field(body, 'details'), 'retryAfterSeconds')
   const retryAfter = answered.retryAfter ?? (typeof seconds === 'number' && seconds > 0 ? Math.min(seconds, 60) * 1000 : undefined)
   const failure = { reason: known, ...(status !== undefined && { status }), ...(retryAfter !== undefined && { retryAfter }) }
-  return new ClusterError(`${where}: ${[status, known].filter(Boolean).join(' ')}${detail === '' ? '' : `: ${oneLine(detail)}`}`, failure)
+  const details = [detail === '' ? undefined : oneLine(detail), why].filter(text => text !== undefined)
+  return new ClusterError([where, [status, known].filter(Boolean).join(' '), ...details].join(': '), failure)
 }
 
 /** What went wrong below HTTP. An error that is a ClusterError already stays as it is. */
 export function networkError(where: string, cause: unknown): ClusterError {
   if (cause instanceof ClusterError) return cause
   const causes: readonly unknown[] = cause instanceof AggregateError ? cause.errors : [cause]
-  const text = causes.map(one => one instanceof Error ? one.message : String(one)).join('; ')
+  const text = causes.map(tell).join('; ')
   return new ClusterError(`${where}: ${oneLine(text)}`, { reason: ownReasons.network }, cause)
+}
+
+/** OpenSSL does not say whose certificate it is. */
+function tell(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause)
+  return 'code' in cause && cause.code === 'CERT_HAS_EXPIRED' ? 'the API server\'s certificate has expired' : cause.message
 }
 
 export function message(error: unknown): string {

@@ -2,6 +2,7 @@ import { request, type Dispatcher } from 'undici'
 import { createAuthorizer } from './authorizer.ts'
 import { ClusterError, ownReasons, networkError, statusError } from './cluster-error.ts'
 import { createDispatchers, type Dispatchers } from './dispatcher.ts'
+import { endedCertificate } from './ended-certificate.ts'
 import { loadSource, type Source, type Target } from './source.ts'
 
 export interface ClusterRequest {
@@ -113,14 +114,18 @@ function createRequest(target: Target, source: Source, dispatchers: Dispatchers)
     try {
       const { headers, transport } = await abortable(authorizer.authorize(), options.signal)
       const url = urlOf(target.server, path, options.query)
-      const { statusCode, headers: answered, body } = await send(url, options, dispatchers.use(transport), headers)
+      // undici does not look at the signal while it connects, which may take 10 s.
+      const sent = send(url, options, dispatchers.use(transport), headers)
+      const { statusCode, headers: answered, body } = await abortable(sent, options.signal)
       if (statusCode >= 200 && statusCode < 300) {
         const date = dateOf(answered.date)
         return { status: statusCode, date, body, json: () => body.json().catch(fault), text: () => body.text().catch(fault) }
       }
-      if (statusCode === 401) authorizer.forget()
+      const isRefused = statusCode === 401
+      if (isRefused) authorizer.forget()
+      const why = isRefused ? endedCertificate(transport.tls, dateOf(answered.date)) : undefined
       const retryAfter = secondsOf(answered['retry-after'])
-      throw statusError(where, await readStatus(body), { status: statusCode, ...(retryAfter !== undefined && { retryAfter }) })
+      throw statusError(where, await readStatus(body), { status: statusCode, ...(retryAfter !== undefined && { retryAfter }) }, why)
     } catch (error) {
       return fault(error)
     }

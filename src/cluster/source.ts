@@ -5,7 +5,7 @@ import { message } from './cluster-error.ts'
 import { createKubeconfigAuthorize, createServiceAccount, type Authorize } from './credentials.ts'
 import { configurationError, loadKubeconfig } from './kubeconfig.ts'
 
-/** Where a cluster is looked for: the kubeconfig if one is named, then the pod's own cluster, then `.kube/config` at home. */
+/** Where a cluster is looked for: the kubeconfig if one is named, then the pod's own cluster and `.kube/config` at home. */
 export interface Source {
   /** A file, or several as in the variable KUBECONFIG. */
   readonly kubeconfig?: string
@@ -14,6 +14,8 @@ export interface Source {
   /** `server` as `inClusterServer` makes it. */
   readonly inCluster?: { readonly server: string, readonly folder?: string }
   readonly home?: string
+  /** Which of the two comes first: a server is of the cluster it runs in, a person's question of that person's file. Default: cluster. */
+  readonly first?: 'cluster' | 'home'
 }
 
 /** The cluster that was found, and how to prove who we are. */
@@ -47,13 +49,13 @@ async function loadFile(path: string, context?: string): Promise<Target> {
 }
 
 /** Finds the cluster; throws one line that says what is missing. Sends nothing. */
-export async function loadSource({ kubeconfig, context, inCluster, home }: Source): Promise<Target> {
+export async function loadSource({ kubeconfig, context, inCluster, home, first = 'cluster' }: Source): Promise<Target> {
   if (kubeconfig !== undefined) return loadFile(kubeconfig, context)
-  if (inCluster !== undefined && context === undefined) return loadInCluster(inCluster)
+  const own = inCluster !== undefined && context === undefined ? inCluster : undefined
+  if (own !== undefined && first === 'cluster') return loadInCluster(own)
   const fallback = home === undefined ? undefined : join(home, '.kube', 'config')
-  if (fallback === undefined || !await access(fallback).then(() => true, () => false)) {
-    const missing = fallback === undefined ? '' : `, there is no ${fallback}`
-    throw configurationError(`no cluster: no kubeconfig was named${missing} and this is not a pod`)
-  }
-  return loadFile(fallback, context)
+  if (fallback !== undefined && await access(fallback).then(() => true, () => false)) return loadFile(fallback, context)
+  if (own !== undefined) return loadInCluster(own)
+  const missing = fallback === undefined ? '' : `, there is no ${fallback}`
+  throw configurationError(`no cluster: no kubeconfig was named${missing} and this is not a pod`)
 }

@@ -5,7 +5,7 @@ import type { Revisions } from '../placement/seats/revisions.ts'
 import type { Follower } from './followers.ts'
 import { settleLimit, type Settling } from './settling.ts'
 
-/** POSTs JSON to a path of a replica's address. Rejects when there is no answer in time; with `failure: 'refused'` where nobody listens. */
+/** POSTs JSON to a path of a replica's address. Rejects when there is no answer in time. */
 export type Post = (
   url: string, path: string, body: unknown, timeout: number,
 ) => Promise<{ readonly status: number, readonly text: string }>
@@ -16,7 +16,7 @@ export interface HandOverOptions {
   readonly post: Post
   readonly revisions: Pick<Revisions, 'handOver'>
   readonly settling: Settling
-  /** Called of one that does not want the lead, or is not there any more. */
+  /** Called of one that does not want the lead, or did not answer and has no Lease: it may not be there any more. */
   readonly onRefused: (successor: Follower) => void
   readonly log: Log
 }
@@ -37,9 +37,6 @@ const takeLimit = 2500
 export const notReady = 409
 /** Milliseconds that the next leader waits for the seats, from when it has the Lease: longer than we decide as before. */
 export const seatsLimit = takeLimit + settleLimit
-
-/** Nobody listens at its address, by the error of a call. */
-const isGone = (error: unknown): boolean => error instanceof Error && 'failure' in error && error.failure === 'refused'
 
 export function createHandOver({ self, election, post, revisions, settling, onRefused, log }: HandOverOptions): HandOver {
   let isRegent = false
@@ -66,11 +63,12 @@ export function createHandOver({ self, election, post, revisions, settling, onRe
       if (status === notReady) onRefused(successor)
       return status === 204
     } catch (err) {
-      if (isGone(err)) onRefused(successor)
       log.warn({ err, successor }, 'a replica did not say whether it leads from now on')
       isRegent = false
       await election.look()
-      return election.leader()?.identity === successor.identity
+      if (election.leader()?.identity === successor.identity) return true
+      onRefused(successor)
+      return false
     }
   }
   const offerTo = async (successor: Follower): Promise<boolean> => {

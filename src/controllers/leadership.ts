@@ -12,7 +12,7 @@ import { createSuccession } from './succession.ts'
 
 export interface LeadershipOptions {
   readonly self: Leader & { readonly url: string, readonly version?: string }
-  readonly election: Pick<Election, 'isLeader' | 'leader' | 'takeFrom' | 'yield' | 'look'>
+  readonly election: Pick<Election, 'isLeader' | 'leader' | 'takeFrom' | 'yield' | 'look' | 'stop'>
   readonly post: Post
   /** The other followers, in the leader's answer to a hello. */
   readonly peersIn: (text: string) => readonly { readonly url: string }[]
@@ -56,6 +56,10 @@ export interface Leadership {
   readonly handOver: () => Promise<boolean>
   /** Who could lead next, as far as a leader knows. */
   readonly prospect: () => Prospect
+  /** Gives the Lease up to whoever wants it, and takes it no more. Never rejects. */
+  readonly resign: () => Promise<void>
+  /** Whether another replica answers; asked of one that does not lead. Never rejects. */
+  readonly isAnybodyThere: () => Promise<boolean>
   /** The replicas that follow this one; none where it does not lead. */
   readonly followers: () => readonly Follower[]
   /** Whether each follower has said that it holds the certificate with this fingerprint. */
@@ -69,7 +73,8 @@ export function createLeadership({ self, election, post, peersIn, revisions, isR
   const settling = createSettling(clock)
   const handOver = createHandOver({ self, election, post, revisions, settling, onRefused: followers.refused, log })
   const succession = createSuccession(clock)
-  const greeter = createGreeter(post, clock)
+  const greeter = createGreeter(post, peersIn, clock)
+  const hello = (): Follower => ({ ...self, ready: isReady(), holds: holds() })
   const isOurs = (): boolean => handOver.isRegent() || (succession.awaits() === undefined && election.isLeader())
   return {
     isLeading: () => settling.current() === undefined && isOurs(),
@@ -83,10 +88,8 @@ export function createLeadership({ self, election, post, peersIn, revisions, isR
     },
     async greet() {
       followers.follow(election.isLeader())
-      const leader = election.isLeader() ? undefined : election.leader()
-      const hello = { ...self, ready: isReady(), holds: holds() }
-      const [answer] = leader?.url === undefined ? [] : await greeter.greet(leader.url, hello, true)
-      await greeter.greetAll(election.isLeader() ? followers.successors() : peersIn(answer ?? ''), hello)
+      if (election.isLeader()) await greeter.greetFollowers(followers.successors(), hello())
+      else await greeter.greetLeader(election.leader()?.url, hello())
     },
     async takeLead(from) {
       if (!isReady()) return 'not-ready'
@@ -106,6 +109,8 @@ export function createLeadership({ self, election, post, peersIn, revisions, isR
     },
     handOver: async () => election.isLeader() && await handOver.offer(followers.successors()),
     prospect: followers.prospect,
+    resign: election.stop,
+    isAnybodyThere: async () => !election.isLeader() && await greeter.isAnybodyThere(election.leader()?.url, hello()),
     followers: () => (election.isLeader() ? followers.all() : []),
     allHold: followers.allHold,
     isFresh: succession.isFresh,
@@ -124,6 +129,8 @@ export const alone: Leadership = {
   takeSeats: () => false,
   handOver: () => Promise.resolve(false),
   prospect: () => 'nobody',
+  resign: () => Promise.resolve(),
+  isAnybodyThere: () => Promise.resolve(false),
   followers: () => [],
   allHold: () => true,
   isFresh: () => false,

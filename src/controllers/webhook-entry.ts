@@ -1,4 +1,4 @@
-import { ignoreLabel } from '../placement/keys.ts'
+import { admissionAnnotation, ignoreLabel, mirrorAnnotation, seatAnnotation } from '../placement/keys.ts'
 
 /** Where the API server reaches Versprei: through its Service, or at a URL. */
 export type Reach = { readonly service: { readonly namespace: string, readonly name: string } } | { readonly url: string }
@@ -31,10 +31,15 @@ const matchConditions = [
     expression: 'has(object.metadata.ownerReferences) && object.metadata.ownerReferences.exists(o, '
       + "has(o.controller) && o.controller && !(o.kind == 'DaemonSet' && o.apiVersion.startsWith('apps/')))",
   },
-  { name: 'has-no-node', expression: "!has(object.spec.nodeName) || object.spec.nodeName == ''" },
+  {
+    name: 'has-no-node-or-a-seat',
+    // That is taken off a pod which brings its node along. Of other pods that are not sent, the metadata tells that they hold none.
+    expression: "!has(object.spec.nodeName) || object.spec.nodeName == '' || (has(object.metadata.annotations) && "
+      + `('${seatAnnotation}' in object.metadata.annotations || '${admissionAnnotation}' in object.metadata.annotations))`,
+  },
   {
     name: 'is-no-mirror-pod',
-    expression: "!has(object.metadata.annotations) || !('kubernetes.io/config.mirror' in object.metadata.annotations)",
+    expression: `!has(object.metadata.annotations) || !('${mirrorAnnotation}' in object.metadata.annotations)`,
   },
 ]
 

@@ -1,5 +1,6 @@
 import { affinityPatch, preferencePatch } from './patch/affinity-patch.ts'
 import type { PodDistributor } from './distributor/distributor.ts'
+import { disownPatch } from './patch/disown-patch.ts'
 import { impossibleGroups } from './nodes/impossible-groups.ts'
 import type { Knowledge } from './knowledge.ts'
 import { deletionCostAnnotation } from './keys.ts'
@@ -71,14 +72,24 @@ export function examine(knowledge: Pick<Knowledge, 'distributors' | 'ownNamespac
   const read = readPod(request.object)
   if ('wrong' in read) return skip('malformed', `not placed: ${read.wrong}`)
   const { pod } = read
+  const examined = examinePod(knowledge, request.namespace, pod)
+  if (examined.kind === 'examined') return { kind: 'candidate', request, pod, owner: examined.owner, plan: examined.plan }
+  const patch = disownPatch(pod)
+  return patch.length === 0 ? examined : { ...examined, patch }
+}
+
+/** What can be told of a pod that is read already, in a namespace that is in scope. */
+export function examinePod(
+  { distributors }: Pick<Knowledge, 'distributors'>, namespace: string, pod: Pod,
+): { readonly kind: 'examined', readonly owner: Owner, readonly plan: Plan } | Skip {
   const scope = skipPod(pod)
   if (scope.kind === 'skip') return scope
   const workloads = workloadsOf(scope.owner, pod.labels)
-  const listed = knowledge.distributors.find(request.namespace, workloads, pod.labels ?? {})
+  const listed = distributors.find(namespace, workloads, pod.labels ?? {})
   if (listed === undefined) return skip('no-distributor')
   const labelled = skipLabelled(pod)
   if (labelled !== undefined) return { ...labelled, distributor: listed.name }
-  if ('plan' in listed.outcome) return { kind: 'candidate', request, pod, owner: scope.owner, plan: listed.outcome.plan }
+  if ('plan' in listed.outcome) return { kind: 'examined', owner: scope.owner, plan: listed.outcome.plan }
   const [first] = listed.outcome.mistakes
   return skip('distributor-invalid', `not placed: PodDistributor ${listed.name} is invalid: ${first?.path ?? ''} ${first?.message ?? ''}`)
 }
@@ -141,7 +152,7 @@ export function placeAlone(knowledge: Seats & Pick<Knowledge, 'revisions'>, race
 }
 
 /** Where nothing is declared, a volume decides where its pod can run: a pod required elsewhere would wait for ever. */
-function isRequired({ enforcement }: PodDistributor, { hasClaim }: Pod): boolean {
+export function isRequired({ enforcement }: PodDistributor, { hasClaim }: Pick<Pod, 'hasClaim'>): boolean {
   return enforcement === undefined ? !hasClaim : enforcement === 'Required'
 }
 

@@ -16,5 +16,8 @@ export const seatAnnotation = 'versprei.io/seat'
 /** Annotation: the uid of the AdmissionReview that placed the pod, by which the watch clears its reservation. */
 export const admissionAnnotation = 'versprei.io/admission'
 
+/** On the object by which a kubelet shows a static pod. */
+export const mirrorAnnotation = 'kubernetes.io/config.mirror'
+
 /** Read by the ReplicaSet controller when it scales in: the lowest goes first (KEP-2255). Must be a plain int32. */
 export const deletionCostAnnotation = 'controller.kubernetes.io/pod-deletion-cost'

@@ -1,4 +1,5 @@
-import { distributorLabel, groupLabel, ignoreLabel } from './keys.ts'
+import { distributorLabel, groupLabel, ignoreLabel, mirrorAnnotation } from './keys.ts'
+import type { PatchOperation } from './patch/patch-operation.ts'
 import type { Owner, Pod } from './pod.ts'
 
 /** What placement needs to know of an AdmissionReview's request. */
@@ -30,6 +31,8 @@ export interface Skip {
   readonly warning?: string
   /** The one that would have placed the pod, where that is known. */
   readonly distributor?: string
+  /** Takes off the pod what it says of a seat that it was not given (`disown-patch.ts`). */
+  readonly patch?: readonly PatchOperation[]
 }
 
 export function skip(reason: SkipReason, warning?: string): Skip {
@@ -55,7 +58,7 @@ export function skipNamespace(namespace: string, ownNamespace: string | undefine
 
 /** Pods that stand where something else puts them, whose owner opted out, or whose revision is unknown. */
 export function skipPod(pod: Pod): Skip | { readonly kind: 'in-scope', readonly owner: Owner } {
-  if (pod.annotations !== undefined && Object.hasOwn(pod.annotations, 'kubernetes.io/config.mirror')) return skip('mirror-pod')
+  if (pod.annotations !== undefined && Object.hasOwn(pod.annotations, mirrorAnnotation)) return skip('mirror-pod')
   if (pod.nodeName !== undefined && pod.nodeName !== '') return skip('node-name-set')
   if (pod.labels?.[ignoreLabel] === 'true') return skip('opted-out')
   if (pod.owner === undefined) return skip('no-controller')

@@ -9,6 +9,7 @@ export interface SurveyedPod {
   readonly name: string
   readonly uid: string
   readonly labels: Readonly<Record<string, string>>
+  /** Those of Versprei, and of controllers that choose pods by them; no others. */
   readonly annotations: Readonly<Record<string, string>>
   /** Its controlling owner; undefined for a pod that nobody controls. */
   readonly owner: Owner | undefined
@@ -50,8 +51,13 @@ export interface SurveyedOwner {
   readonly owner: Owner | undefined
   /** spec.replicas (of a Job: spec.parallelism); undefined where the kind has none. */
   readonly replicas: number | undefined
-  /** spec.template as it stands, for those workloads that were asked for; undefined for all others. */
+  /** Whether it is a workload that was asked for, by its kind and the selector; the others are there to follow pods by. */
+  readonly isAsked: boolean
+  /** spec.template as it stands, of workloads that were asked for with their templates; undefined for all others. */
   readonly template: unknown
+  /** spec.selector as it stands, and whether each pod gets volumes of its own (volumeClaimTemplates): where there is a template. */
+  readonly selector?: unknown
+  readonly hasClaims?: boolean
 }
 
 /** A PodDisruptionBudget. */
@@ -71,6 +77,10 @@ export interface ClusterState {
   readonly nodes: readonly SurveyedNode[]
   readonly owners: readonly SurveyedOwner[]
   readonly budgets: readonly SurveyedBudget[]
+  /** The kinds of which every owner was read, such as `apps/ReplicaSet`: what is named as one and is not among `owners` is not there. */
+  readonly wholeKinds: readonly string[]
+  /** Whether `nodes` are all there are. */
+  readonly areNodesKnown: boolean
   /** What could not be read and why, a line each: `nodes: … may not list nodes`. */
   readonly missing: readonly string[]
 }

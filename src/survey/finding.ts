@@ -1,3 +1,5 @@
+import type { Recommendation } from './recommend/recommendation.ts'
+
 /** Which workload. */
 export interface WorkloadName {
   readonly group: string
@@ -12,7 +14,11 @@ export interface Survival {
   readonly domains: number
   /** How many may be lost before no pod is left; undefined where none runs. */
   readonly untilNone: number | undefined
-  /** How many may be lost before fewer than so many pods are left; absent where no budget and no flag says how many are needed. */
+  /**
+   * How many may be lost before fewer than `least` pods are left, −1 where they are fewer already; of several budgets by the one that
+   * allows least. `by` is `PodDisruptionBudget NAME` (of all pods that it selects) or `--min-available`. Absent where neither says
+   * anything.
+   */
   readonly untilTooFew?: { readonly least: number, readonly by: string, readonly losses: number }
 }
 
@@ -27,11 +33,14 @@ export interface Finding {
   readonly workload: WorkloadName
   /** Its spec.replicas; undefined where the kind has none. */
   readonly wanted: number | undefined
-  /** Pods that run, by node: every node that has one, most pods first. */
   readonly pods: number
+  /** The revisions (ReplicaSets, Jobs of a CronJob) that these pods are of: several while an update rolls. */
+  readonly revisions: number
+  /** The same pods by node: every node that has one, most pods first. */
   readonly byNode: readonly Shared[]
   /** Nodes with more than one of its pods. */
   readonly shared: readonly Shared[]
+  /** Whether all its pods, several, are on one node. A single pod cannot be anywhere else. */
   readonly isOnSingleNode: boolean
   /** Pods that do not count, by why. */
   readonly apart: {
@@ -44,6 +53,8 @@ export interface Finding {
   readonly nodes: Survival
   /** By the node label that --topology names; absent without it. */
   readonly topology?: Survival & { readonly key: string, /** Pods on nodes without that label. */ readonly unlabelled: number }
+  /** How it would be spread; with --recommend, where there is something to say. */
+  readonly recommendation?: Recommendation
 }
 
 /** The answer to "what shares a node that should not?". */

@@ -61,6 +61,18 @@ for (const { name, change, object, reason, warnings = [] } of outOfScope) {
   })
 }
 
+void t.test('a pod with our labels and a seat that it was not given is allowed without the seat', async t => {
+  const { port, counted } = await serve(t)
+  const labels = { 'pod-template-hash': '5d4f', 'versprei.io/distributor': 'web', 'versprei.io/group': 'mine' }
+  const annotations = { 'versprei.io/seat': '0', note: 'é' }
+  const { body } = await createClient(t, port)({ body: review('a', {}, createPod({ metadata: { labels, annotations } })) })
+  const patch = [{ op: 'add', path: '/metadata/annotations', value: { note: 'é' } }]
+  t.match(body, { response: { allowed: true, patchType: 'JSONPatch', warnings: [/sets the label versprei\.io\/distributor/u] } })
+  const { response } = body as { readonly response: { readonly patch: string } }
+  t.same(JSON.parse(Buffer.from(response.patch, 'base64').toString()), patch)
+  t.same(counted, ['already-labelled'])
+})
+
 void t.test('CREATE without an object is allowed untouched', async t => {
   const { port, counted } = await serve(t)
   const { body } = await createClient(t, port)({ body: JSON.stringify(createReview('a', { object: undefined })) })

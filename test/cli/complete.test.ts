@@ -10,7 +10,7 @@ const offered = async (...words: readonly string[]): Promise<readonly string[]> 
 
 const [files, none, folders] = [':0', ':4', ':16']
 const clusterOptions = ['--kubeconfig', '--context']
-const planOptions = ['--manifests', ...clusterOptions, '--namespace', '--replicas', '--output', '--help']
+const planOptions = ['--manifests', ...clusterOptions, '--namespace', '--replicas', '--lose', '--all', '--output', '--help']
 
 const cases: readonly { name: string, input: readonly string[], want: readonly string[] }[] = [
   { name: 'the beginning of a command', input: ['pl'], want: ['plan', none] },

@@ -103,7 +103,8 @@ void t.test('usage and hints name what is typed for the program', async t => {
   const tell = (text: string) => { told += text }
   const never = new Promise<NodeJS.Signals>(() => undefined)
   const io = {
-    environment: {}, stdin: async () => '', stdout: tell, stderr: tell, now: () => new Date(0), signals: () => [never, never] as const,
+    environment: {}, stdin: async () => '', stdout: tell, stderr: tell, now: () => new Date(0),
+    screen: () => undefined, signals: () => [never, never] as const,
   }
   t.equal(await run(['plan', '--help'], io, 'npm run versprei --'), 0)
   t.match(told, /^Usage: npm run versprei -- plan \[options\] \[NAME\]/)

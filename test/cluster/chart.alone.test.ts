@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import t, { type Test } from 'tap'
-import { callApi, createNamespace, kubectl, metric, readApi, waitFor } from './cluster.ts'
+import { clearGround } from './clear-ground.ts'
+import { callApi, createNamespace, metric, readApi, waitFor } from './cluster.ts'
 import { chart, helm, tryHelm } from './helm.ts'
 import { startKubelet, type Kubelet } from './kubelet.ts'
 import { parseMetrics, sumOf } from './parse-metrics.ts'
@@ -19,23 +20,11 @@ interface Entry {
   readonly namespaceSelector: { readonly matchExpressions: readonly { readonly key: string }[] }
 }
 
-const config = join(import.meta.dirname, '../../config')
 const registration = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/versprei'
-const crd = 'poddistributors.versprei.versprei.io'
 const readEntries = async () => (await readApi<{ readonly webhooks?: readonly Entry[] }>(registration))?.webhooks ?? []
 const keysOf = ([entry]: readonly Entry[]) => entry?.namespaceSelector.matchExpressions.map(({ key }) => key)
 const failedOpen = () => metric('apiserver_admission_webhook_fail_open_count')
 const calls = () => metric('apiserver_admission_webhook_request_total', { name: 'pods.versprei.io' })
-
-/** Takes away what all tests stand on and the chart installs by itself; it is back after the test. */
-async function clearGround(t: Pick<Test, 'teardown'>): Promise<void> {
-  t.teardown(async () => {
-    await kubectl('apply', '--filename', join(config, 'crd'), '--filename', join(config, 'webhook'))
-    await kubectl('wait', '--for=condition=Established', `crd/${crd}`, '--timeout=60s')
-  })
-  await kubectl('delete', 'crd', crd)
-  await kubectl('delete', 'mutatingwebhookconfiguration', 'versprei')
-}
 
 /** What webhooks the registration had, each time that it was written or taken away: none of it is missed. */
 function watchEntries(t: Pick<Test, 'teardown'>): readonly string[] {

@@ -23,7 +23,7 @@ const check = async (kubeconfig = process.env['KUBECONFIG'] ?? ''): Promise<Chec
   let [out, err] = ['', '']
   const never = new Promise<NodeJS.Signals>(() => undefined)
   const code = await run(['check', '-o', 'json', '--kubeconfig', kubeconfig], {
-    environment: {}, stdin: async () => '', now: () => new Date(), signals: () => [never, never],
+    environment: {}, stdin: async () => '', now: () => new Date(), screen: () => undefined, signals: () => [never, never],
     stdout: text => { out += text }, stderr: text => { err += text },
   })
   if (err !== '') throw new Error(err)

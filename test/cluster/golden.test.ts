@@ -53,9 +53,15 @@ const waitUntilKnown = async (namespace: string, name: string) => {
   })
 }
 
-/** What placement is about. The selector of a spread constraint without what the API server fills in by its `matchLabelKeys`. */
+const seatKeys: ReadonlySet<string> = new Set(['versprei.io/seat', 'versprei.io/admission'])
+
+/**
+ * What placement is about. The selector of a spread constraint without what the API server fills in by its `matchLabelKeys`; the
+ * annotations without the seat, which is taken off a pod that comes with one.
+ */
 const parts = (pod: unknown) => {
-  const [{ labels, annotations }, spec] = [mapAt(pod, 'metadata'), mapAt(pod, 'spec')]
+  const [{ labels, annotations: all = {} }, spec] = [mapAt(pod, 'metadata'), mapAt(pod, 'spec')]
+  const annotations = Object.fromEntries(Object.entries(all as Json).filter(([key]) => !seatKeys.has(key)))
   const { nodeSelector, affinity, tolerations, schedulingGates, topologySpreadConstraints: constraints } = spec
   const spread = Array.isArray(constraints)
     ? constraints.map((one: Json) => ({ ...one, labelSelector: mapAt(one['labelSelector'], 'matchLabels') })) : []

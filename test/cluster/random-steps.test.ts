@@ -1,6 +1,6 @@
 import t from 'tap'
 import { createRandom } from '../model/random.ts'
-import { mayRemove, type ControlledPod } from '../model/replica-set.ts'
+import { mayRemove, type ControlledPod } from '../../src/survey/removal-order.ts'
 import { divide } from './divide.ts'
 import { classic, isFair } from './fairness.ts'
 import { openNamespace } from './open-namespace.ts'

@@ -1,4 +1,4 @@
-import { mayRemove, type ControlledPod } from '../model/replica-set.ts'
+import { mayRemove, type ControlledPod } from '../../src/survey/removal-order.ts'
 
 /**
  * Whether the ReplicaSet controller may have removed just these, where no costs tell every pod from every other. What it sorts by is no

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { open, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Test } from 'tap'
 import { callApi } from './cluster.ts'
 import { giveWay } from './control-plane.ts'
 import { listProcess } from './versprei.ts'
@@ -40,18 +41,25 @@ export const canRestartApiServer = async (): Promise<boolean> => await findApiSe
  * Kills the API server of this run, so that it finishes no call, and starts it again as it was; resolves when it is ready. It then
  * belongs to the run, not to the test file, and is listed to be stopped with it.
  *
+ * @param change of its flags
  * @throws for a cluster that was supplied
  */
-export async function restartApiServer(): Promise<void> {
+export async function restartApiServer(change = (flags: readonly string[]) => flags): Promise<void> {
   const running = await findApiServer()
   if (running === undefined) throw new Error('the API server is not this run\'s own: it cannot be restarted')
   const { pid, folder, command: [program = '', ...args] } = running
   process.kill(pid, 'SIGKILL')
   await waitFor('the API server is gone', () => !isRunning(pid), { interval: 10 })
   const log = await open(join(folder, `${name}.log`), 'a')
-  const child = spawn(giveWay, [program, ...args], { cwd: folder, detached: true, stdio: ['ignore', log.fd, log.fd] })
+  const child = spawn(giveWay, [program, ...change(args)], { cwd: folder, detached: true, stdio: ['ignore', log.fd, log.fd] })
   child.unref()
   await listProcess(child.pid, name)
   await log.close()
   await waitFor('the API server is ready again', async () => (await callApi('GET', '/readyz')).status === 200)
+}
+
+/** Restarts the API server of this run with flags that it did not have; it is as before after the test. */
+export async function giveFlags(t: Pick<Test, 'teardown'>, ...added: readonly string[]): Promise<void> {
+  t.teardown(() => restartApiServer(flags => flags.filter(flag => !added.includes(flag))))
+  await restartApiServer(flags => [...flags, ...added])
 }

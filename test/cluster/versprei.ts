@@ -24,6 +24,8 @@ export interface RunningVersprei extends Versprei {
 export interface VerspreiOptions {
   /** Added to `serve`'s own: `['--drain', '2']`. */
   readonly flags?: readonly string[]
+  /** Where it listens on 127.0.0.1; one that is free by default. */
+  readonly port?: number
 }
 
 interface Registration { readonly webhooks?: readonly { readonly name: string, readonly clientConfig: { readonly url?: string } }[] }
@@ -41,7 +43,7 @@ export const listProcess = async (pid: number | undefined, name: string): Promis
 }
 
 /** A port that nobody listens on: the URL to register has to be known before it is served. */
-const findPort = async (): Promise<number> => {
+export const findPort = async (): Promise<number> => {
   const server = createServer()
   await new Promise<void>((resolve, reject) => { server.on('error', reject).listen(0, '127.0.0.1', resolve) })
   const address = server.address()
@@ -89,9 +91,9 @@ const waitUntilCalled = async (url: string): Promise<void> => {
  *
  * @throws with the end of its log when it does not get there.
  */
-export const launchVersprei = async ({ flags = [] }: VerspreiOptions = {}): Promise<RunningVersprei> => {
+export const launchVersprei = async ({ flags = [], port: wanted }: VerspreiOptions = {}): Promise<RunningVersprei> => {
   const certificates = await mkdtemp(join(process.env['VERSPREI_TEST_FOLDER'] ?? tmpdir(), 'versprei-certificates-'))
-  const port = await findPort()
+  const port = wanted ?? await findPort()
   const url = `https://127.0.0.1:${port}/mutate`
   const child = spawn(process.execPath, [
     entry, 'serve', '--kubeconfig', process.env['KUBECONFIG'] ?? '', '--host', '127.0.0.1', '--port', `${port}`, '--metrics-port', '0',

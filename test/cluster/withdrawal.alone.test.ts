@@ -61,6 +61,50 @@ void t.test('of two replicas one is stopped: the entry stays; then both at once:
   t.same(await entries(), [])
 })
 
+void t.test('the only replica is replaced by one that starts at the same moment: once that leads, pods are placed', async t => {
+  const namespace = await createNamespace(t)
+  await distributeStream(namespace)
+  const replicas = await startReplicas(t, 1, { hasPeers: true, flags: ['--drain', '10'] })
+  await waitFor('it knows the distributor', async () => await replicas.sum('versprei_distributors', { state: 'valid' }) === 1)
+  const before = await failOpen()
+  const stream = streamPods(namespace)
+  const [old] = replicas.running()
+  const [next] = await Promise.all([replicas.add(), old!.stop()])
+  await waitFor('the new one leads', async () => (await replicas.leader()) === next)
+  const led = stream.created().length
+  await waitFor('pods are placed', () => stream.created().slice(led).some(({ group }) => group !== undefined), { timeout: 3000 })
+  t.same(await entries(), ['pods.versprei.io'])
+  const created = await stream.stop()
+  t.same(created.slice(led + 60).filter(({ group }) => group === undefined), [], 'three seconds later every one is')
+  t.equal(await failOpen(), before, 'no call failed open')
+  t.same(created.filter(({ error }) => error !== undefined), [], 'every pod was created')
+  t.comment(`${created.filter(({ group }) => group === undefined).length} of ${created.length} were not placed`)
+})
+
+void t.test('the leader is killed, and the other asked to end before it could lead: nobody is called', async t => {
+  const replicas = await startReplicas(t, 1, { hasPeers: true, flags: ['--drain', '1'] })
+  const [old] = replicas.running()
+  await old!.kill()
+  const next = await replicas.add()
+  t.same(await entries(), ['pods.versprei.io'])
+  await next.stop()
+  t.same(await entries(), [])
+})
+
+void t.test('two replicas that do not reach each other: when the leader ends the other registers, without waiting for the Lease to run out', async t => {
+  const replicas = await startReplicas(t, 2, { flags: ['--drain', '10', '--peer-host', '192.0.2.1'] })
+  const leader = await replicas.leader()
+  const [other] = await replicas.followers()
+  const ended = leader.stop()
+  await waitFor('the entry is gone', async () => (await entries()).length === 0)
+  const begun = performance.now()
+  await waitFor('it is back', async () => (await entries()).length === 1)
+  const took = performance.now() - begun
+  t.equal(await replicas.leader(), other)
+  t.ok(took < 9000, `${took.toFixed(0)} ms: before the old one has drained`)
+  await ended
+})
+
 void t.test('a configuration that is deleted turns Versprei off: nothing makes it again', async t => {
   const replicas = await startReplicas(t, 1, { flags: ['--drain', '1'] })
   t.teardown(() => kubectl('apply', '--filename', join(import.meta.dirname, '../../config/webhook')))

@@ -77,6 +77,16 @@ const good: readonly { name: string, source: Make, want: object }[] = [
     name: 'a context at home before the cluster',
     source: f => ({ home: `${f}/home`, context: 'second', inCluster: { server, folder: `${f}/account` } }),
     want: { context: 'second' }
+  },
+  {
+    name: 'home before the cluster, where that is wanted',
+    source: f => ({ first: 'home', home: `${f}/home`, inCluster: { server, folder: `${f}/account` } }),
+    want: { context: 'first' }
+  },
+  {
+    name: 'the cluster where home is wanted first, and has no kubeconfig',
+    source: f => ({ first: 'home', home: `${f}/account`, inCluster: { server, folder: `${f}/account` } }),
+    want: { server: 'https://10.0.0.1:443', context: undefined }
   }
 ]
 for (const { name, source, want } of good) {

@@ -9,20 +9,20 @@ import type { Test } from 'tap'
 export interface Pem { readonly cert: string, readonly key: string }
 
 export interface Authority extends Pem {
-  /** A certificate for 127.0.0.1 and for a client of this name. */
-  issue(commonName: string): Pem
+  /** A certificate for 127.0.0.1 and for a client of this name; by default it is good for a year. */
+  issue(commonName: string, until?: Date): Pem
 }
 
 const year = 365 * 24 * 3_600_000
 
 interface Issuer { readonly name: string, readonly key: forge.pki.rsa.PrivateKey }
 
-const certify = (commonName: string, keys: forge.pki.rsa.KeyPair, issuer?: Issuer) => {
+const certify = (commonName: string, keys: forge.pki.rsa.KeyPair, issuer?: Issuer, until = new Date(Date.now() + year)) => {
   const certificate = forge.pki.createCertificate()
   certificate.publicKey = keys.publicKey
   certificate.serialNumber = `0${Math.floor(Math.random() * 1e12)}`
-  certificate.validity.notBefore = new Date(Date.now() - 3_600_000)
-  certificate.validity.notAfter = new Date(Date.now() + year)
+  certificate.validity.notBefore = new Date(Math.min(Date.now(), until.getTime()) - 3_600_000)
+  certificate.validity.notAfter = until
   certificate.setSubject([{ name: 'commonName', value: commonName }])
   certificate.setIssuer([{ name: 'commonName', value: issuer?.name ?? commonName }])
   certificate.setExtensions(issuer === undefined
@@ -36,7 +36,7 @@ export const createAuthority = (name = 'authority'): Authority => {
   const keys = forge.pki.rsa.generateKeyPair({ bits: 2048 })
   const own = certify(name, keys)
   const leafKeys = forge.pki.rsa.generateKeyPair({ bits: 2048 })
-  return { ...own, issue: commonName => certify(commonName, leafKeys, { name, key: keys.privateKey }) }
+  return { ...own, issue: (commonName, until) => certify(commonName, leafKeys, { name, key: keys.privateKey }, until) }
 }
 
 export interface Api {
@@ -76,10 +76,10 @@ const listen = async (t: Test, server: Server, protocol: string, seen: string[])
   return { server: `${protocol}://127.0.0.1:${port}`, port, seen, sockets: () => accepted, open: () => [...new Set(open.values())] }
 }
 
-/** An API server over TLS that asks for a client certificate of its authority and takes whoever has none. */
-export const startApi = (t: Test, authority: Authority, handle: Handler = answer): Promise<Api> => {
+/** An API server over TLS that asks for a client certificate of its authority and takes whoever has none. `until`: when its own ends. */
+export const startApi = (t: Test, authority: Authority, handle: Handler = answer, until?: Date): Promise<Api> => {
   const seen: string[] = []
-  const options = { ...authority.issue('api'), ca: authority.cert, requestCert: true, rejectUnauthorized: false }
+  const options = { ...authority.issue('api', until), ca: authority.cert, requestCert: true, rejectUnauthorized: false }
   const server = createServer(options, (request, response) => {
     seen.push(callerOf(request))
     handle(request, response)

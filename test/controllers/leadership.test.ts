@@ -97,7 +97,7 @@ void t.test('it goes to one that is ready and was heard of lately, and stays whe
 })
 
 void t.test('what a leader knows of the next one: ready, maybe there, or nobody', async t => {
-  const { all, world, state, gone } = createReplicas('a', 'b')
+  const { all, world, state } = createReplicas('a', 'b')
   const [a, b] = [all[0]!, all[1]!]
   const prospects: string[] = []
   const note = () => { prospects.push(a.leadership.prospect()) }
@@ -125,12 +125,29 @@ void t.test('what a leader knows of the next one: ready, maybe there, or nobody'
   state.cut = '/lead'
   await a.leadership.handOver()
   note()
-  gone('b')
-  await a.leadership.handOver()
+  state.cut = ''
+  await b.leadership.greet()
   note()
-  t.same(prospects.splice(0), ['ready', 'maybe'], 'no answer says nothing; that nobody listens does')
+  t.same(prospects.splice(0), ['maybe', 'ready'], 'who does not answer counts again when it says hello')
   await world.advance(7001)
   t.equal(a.leadership.prospect(), 'nobody', 'it was heard of too long ago')
+})
+
+void t.test('a follower hears whether anybody is there: the leader, or another that one named', async t => {
+  const { all, state, gone, calls } = createReplicas('a', 'b', 'c')
+  const b = all[1]!
+  await all[2]!.leadership.greet()
+  await b.leadership.greet()
+  t.equal(await b.leadership.isAnybodyThere(), true)
+  gone('a')
+  t.equal(await b.leadership.isAnybodyThere(), true, 'c')
+  gone('c')
+  calls.length = 0
+  t.equal(await b.leadership.isAnybodyThere(), false)
+  t.same(calls, ['c/hello', 'c/hello', 'c/hello'], 'asked three times')
+  state.holder = 'b'
+  await b.leadership.resign()
+  t.equal(state.holder, '', 'the Lease is given up')
 })
 
 void t.test('whatever fails on the way, one replica leads in the end', async t => {

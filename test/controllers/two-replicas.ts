@@ -47,6 +47,7 @@ export function createReplicas(...names: readonly string[]) {
           },
           yield: to => { state.holder = to.identity },
           look: () => Promise.resolve(),
+          stop: async () => { if (state.holder === name) state.holder = '' },
         },
       }),
     }

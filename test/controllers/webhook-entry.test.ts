@@ -17,7 +17,11 @@ const common = {
       expression: 'has(object.metadata.ownerReferences) && object.metadata.ownerReferences.exists(o, '
         + "has(o.controller) && o.controller && !(o.kind == 'DaemonSet' && o.apiVersion.startsWith('apps/')))",
     },
-    { name: 'has-no-node', expression: "!has(object.spec.nodeName) || object.spec.nodeName == ''" },
+    {
+      name: 'has-no-node-or-a-seat',
+      expression: "!has(object.spec.nodeName) || object.spec.nodeName == '' || (has(object.metadata.annotations) && "
+        + "('versprei.io/seat' in object.metadata.annotations || 'versprei.io/admission' in object.metadata.annotations))",
+    },
     {
       name: 'is-no-mirror-pod',
       expression: "!has(object.metadata.annotations) || !('kubernetes.io/config.mirror' in object.metadata.annotations)",

@@ -6,7 +6,7 @@ import { asMap } from '../../src/placement/is-map.ts'
 import { runCommand } from '../cli/run-command.ts'
 
 const root = join(import.meta.dirname, '../..')
-const docs = ['placement', 'reference', 'getting-started', 'operations', 'recipes', 'comparison', 'security'].map(name => `docs/${name}.md`)
+const docs = ['placement', 'reference', 'getting-started', 'detect', 'operations', 'recipes', 'comparison', 'security'].map(name => `docs/${name}.md`)
 const pages = ['README.md', ...docs, 'certs/README.md', 'charts/versprei/README.md']
 const read = (path: string): Promise<string> => readFile(join(root, path), 'utf8')
 const isThere = (path: string): Promise<boolean> => access(join(root, path)).then(() => true, () => false)
@@ -62,7 +62,7 @@ void t.test('every file that a command names is there', async t => {
 })
 
 void t.test('every command of versprei that is shown is one, with flags that it has', async t => {
-  const named = lines.filter(line => /^(?:kubectl )?versprei [a-z]/u.test(line))
+  const named = lines.filter(line => /^(?:kubectl )?versprei [a-z]+(?: |$)/u.test(line))
   const shown = [...ours, ...named.map(line => line.replace(/^kubectl /u, '').split(' ').slice(1))]
   const used = new Set(shown.map(args => args.filter(arg => /^[a-z]/u.test(arg)).slice(0, args[0] === 'certs' ? 2 : 1).join(' ')))
   t.ok(['plan', 'admit', 'check', 'version', 'certs rotate'].every(command => used.has(command)), [...used].join(', '))

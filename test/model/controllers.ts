@@ -1,7 +1,8 @@
 import { createBatch, someNode } from './admission.ts'
 import { rollingStep, scaleProportionally } from './deployment.ts'
 import { seatOf } from './model-pod.ts'
-import { burst, podsToDelete } from './replica-set.ts'
+import { podsToDelete } from '../../src/survey/removal-order.ts'
+import { burst } from './replica-set.ts'
 import { note, podsOf, removePod, type ModelSet, type World } from './world.ts'
 
 /** One look of everything that runs in the cluster. Returns whether it changed anything. */

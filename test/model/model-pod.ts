@@ -1,5 +1,5 @@
 import { deletionCostAnnotation, distributorLabel, groupLabel, seatAnnotation } from '../../src/placement/keys.ts'
-import type { ControlledPod } from './replica-set.ts'
+import type { ControlledPod } from '../../src/survey/removal-order.ts'
 
 type Texts = Readonly<Record<string, string>>
 

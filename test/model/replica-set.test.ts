@@ -1,5 +1,6 @@
 import t from 'tap'
-import { mayRemove, podsToDelete, slowStart, type ControlledPod } from './replica-set.ts'
+import { mayRemove, podsToDelete, type ControlledPod } from '../../src/survey/removal-order.ts'
+import { slowStart } from './replica-set.ts'
 
 const now = Date.UTC(2026, 0, 2)
 const minute = 60_000

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { applyPatch } from './apply-patch.ts'
-import { decideOn, deployment, grow, know, ownedBy, place, pod, regular, spot, written } from './known.ts'
+import { decideOn, deployment, grow, know, ownedBy, place, pod, regular, spot, written, type Json } from './known.ts'
 
 const required = 'requiredDuringSchedulingIgnoredDuringExecution'
 const onNodes = (type: string) => ({ key: 'type', operator: 'In', values: [type] })
@@ -177,6 +177,29 @@ void t.test('a pod that has our labels is left alone only where a distributor wo
   const labelled = pod({}, { labels: { 'pod-template-hash': '5d4f', 'versprei.io/group': 'x' } })
   t.match(decideOn(know(), labelled), { reason: 'already-labelled', warning: /versprei\.io\/group/ })
   t.strictSame(decideOn(know(written({ target: { ...deployment, name: 'other' } })), labelled), { kind: 'skip', reason: 'no-distributor' })
+})
+
+void t.test('of a pod that brings a seat along and is not placed it is taken off, and nothing else', async t => {
+  const labels = { 'versprei.io/distributor': 'web', 'versprei.io/group': 'x' }
+  const [seat, admission] = [{ 'versprei.io/seat': '0' }, { 'versprei.io/admission': 'a' }]
+  const ofWeb = { 'pod-template-hash': '5d4f' }
+  const none = [{ op: 'add', path: '/metadata/annotations', value: {} }]
+  const cases: readonly { name: string, spec?: Json, metadata: Json, reason: string, patch?: unknown }[] = [
+    { name: 'of a target', metadata: { labels: { ...labels, ...ofWeb }, annotations: { ...seat, ...admission } }, reason: 'already-labelled', patch: none },
+    {
+      name: 'of no target, with a note', reason: 'no-distributor', patch: [{ op: 'add', path: '/metadata/annotations', value: { note: 'a', cost: '' } }],
+      metadata: { labels, ownerReferences: ownedBy('example.com/v1', 'Ghost', 'x'), annotations: { note: 'a', ...admission, cost: null } },
+    },
+    { name: 'on a node', spec: { nodeName: 'a' }, metadata: { labels, annotations: seat }, reason: 'node-name-set', patch: none },
+    { name: 'without a label', metadata: { labels: ofWeb, ownerReferences: [], annotations: seat }, reason: 'no-controller' },
+    { name: 'without a group', metadata: { labels: { ...ofWeb, 'versprei.io/distributor': 'web' }, annotations: seat }, reason: 'already-labelled' },
+    { name: 'without a seat', metadata: { labels: { ...labels, ...ofWeb }, annotations: { note: 'a' } }, reason: 'already-labelled' },
+  ]
+  for (const { name, spec = {}, metadata, reason, patch } of cases) {
+    const decision = decideOn(know(), pod(spec, metadata))
+    t.equal(decision.kind === 'skip' && decision.reason, reason, name)
+    t.same(decision.patch, patch, name)
+  }
 })
 
 void t.test('a deletion cost of the user\'s own is left alone, and reported', async t => {

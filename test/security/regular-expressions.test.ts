@@ -1,20 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import t from 'tap'
-
-const source = join(import.meta.dirname, '../../src')
-/** A literal stands where a value may begin; what is commented out is left out. */
-const literal = /(?<=(?:[=(,:?[!&|]|return|=>)\s*)\/(?<body>(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+)\/(?<flags>[dgimsuvy]*)(?=[\s.,;)\]]|$)/gmu
-
-interface Found { readonly file: string, readonly body: string, readonly flags: string }
-
-async function readExpressions(): Promise<readonly Found[]> {
-  const files = (await readdir(source, { recursive: true })).filter(file => file.endsWith('.ts')).toSorted()
-  return (await Promise.all(files.map(async file => {
-    const text = (await readFile(join(source, file), 'utf8')).replaceAll(/^\s*(?:\*|\/\/|\/\*).*$/gmu, '')
-    return [...text.matchAll(literal)].map(({ groups = {} }) => ({ file, body: groups['body'] ?? '', flags: groups['flags'] ?? '' }))
-  }))).flat()
-}
+import { makersOfExpressions, readExpressions } from './read-expressions.ts'
 
 const length = 30_000
 /** Each is said over and over: where an expression may split a text in many ways, one of these has it try them all. */
@@ -39,6 +24,7 @@ const limit = 500
 void t.test('every regular expression takes time in proportion to the text, whatever that is', async t => {
   const found = await readExpressions()
   t.ok(found.length > 40, `${found.length} expressions`)
+  t.same(await makersOfExpressions(), [], 'none is made of a text')
   const all = Map.groupBy(found, ({ body, flags }) => `/${body}/${flags}`)
   for (const [shown, [{ file, body, flags }]] of [...all].map(([key, same]) => [key, [same[0]!]] as const)) {
     const expression = new RegExp(body, flags)

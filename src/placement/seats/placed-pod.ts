@@ -1,4 +1,4 @@
-import { admissionAnnotation, distributorLabel, groupLabel, seatAnnotation } from '../keys.ts'
+import { admissionAnnotation, distributorLabel, groupLabel, ignoreLabel, mirrorAnnotation, seatAnnotation } from '../keys.ts'
 import { isMap } from '../is-map.ts'
 import { adoptedAt } from './adoption-text.ts'
 import type { PlacedPod } from './revision.ts'
@@ -6,8 +6,8 @@ import { readSeat } from './seat-text.ts'
 
 /**
  * What deciding needs to know of a pod of the cluster, from its metadata. Undefined for a pod that holds no seat: no
- * distributor placed it, it has no controlling owner, it has ended (metadata alone cannot tell; a watch leaves such pods out), or it
- * is on its way out (its seat is free for its replacement).
+ * distributor placed it, it has no controlling owner, it has ended (metadata alone cannot tell; a watch leaves such pods out), it is one
+ * that the webhook is never asked about, whatever it says of itself, or it is on its way out (its seat is free for its replacement).
  *
  * @param share gives equal texts as one (see `createTextPool`)
  */
@@ -16,10 +16,11 @@ export function readPlacedPod(object: unknown, share: (text: string) => string =
   const { uid, namespace, labels, annotations, ownerReferences, deletionTimestamp, creationTimestamp } = metadata
   const distributor = textIn(labels, distributorLabel)
   const group = textIn(labels, groupLabel)
-  const owner = Array.isArray(ownerReferences)
-    ? textIn(ownerReferences.find(reference => isMap(reference) && reference['controller'] === true), 'uid')
+  const controller: unknown = Array.isArray(ownerReferences)
+    ? ownerReferences.find(reference => isMap(reference) && reference['controller'] === true)
     : undefined
-  if (hasEnded(object)) return undefined
+  const owner = textIn(controller, 'uid')
+  if (hasEnded(object) || isNeverAsked(labels, annotations, controller)) return undefined
   if (typeof uid !== 'string' || typeof namespace !== 'string' || typeof deletionTimestamp === 'string') return undefined
   if (distributor === undefined || group === undefined || owner === undefined) return undefined
   // Labels alone may come from the pod's template, which admission leaves alone.
@@ -39,6 +40,12 @@ export function readPlacedPod(object: unknown, share: (text: string) => string =
 function hasEnded(object: unknown): boolean {
   const phase = textIn(isMap(object) ? object['status'] : undefined, 'phase')
   return phase === 'Succeeded' || phase === 'Failed'
+}
+
+/** What our entry in the webhook configuration leaves unsent (`controllers/webhook-entry.ts`): admission takes no seat off such a pod. */
+function isNeverAsked(labels: unknown, annotations: unknown, controller: unknown): boolean {
+  if (textIn(labels, ignoreLabel) === 'true' || textIn(annotations, mirrorAnnotation) !== undefined) return true
+  return textIn(controller, 'kind') === 'DaemonSet' && (textIn(controller, 'apiVersion') ?? '').startsWith('apps/')
 }
 
 function textIn(map: unknown, key: string): string | undefined {

@@ -34,6 +34,14 @@ export function rerank(sequence: Sequence, groups: number, pods: Iterable<Ranked
 }
 
 function inOrder(sequence: Sequence, group: number, pods: readonly RankedPod[]): readonly RankedPod[] {
+  const { holders, others } = seatHolders(sequence, group, pods)
+  return [...[...holders].toSorted(([a], [b]) => a - b).map(([, pod]) => pod), ...others]
+}
+
+/** Who of a group's pods holds the seat that it wishes for: of those that wish for one, the oldest. The others follow by age. */
+export function seatHolders(
+  sequence: Sequence, group: number, pods: readonly RankedPod[],
+): { readonly holders: ReadonlyMap<number, RankedPod>, readonly others: readonly RankedPod[] } {
   const oldestFirst = pods.toSorted(byAge)
   const holders = new Map<number, RankedPod>()
   for (const pod of oldestFirst) {
@@ -41,9 +49,8 @@ function inOrder(sequence: Sequence, group: number, pods: readonly RankedPod[]):
     if (seat === undefined || seat >= farthestWish || sequence.groupOf(seat) !== group) continue
     if (!holders.has(seat)) holders.set(seat, pod)
   }
-  const seated = [...holders].toSorted(([a], [b]) => a - b).map(([, pod]) => pod)
-  const theirs = new Set(seated)
-  return [...seated, ...oldestFirst.filter(pod => !theirs.has(pod))]
+  const seated = new Set(holders.values())
+  return { holders, others: oldestFirst.filter(pod => !seated.has(pod)) }
 }
 
 function byAge(a: RankedPod, b: RankedPod): number {

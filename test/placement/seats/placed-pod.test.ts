@@ -9,6 +9,7 @@ const metadata = {
   annotations: { 'versprei.io/seat': '7', 'versprei.io/admission': 'r' },
   ownerReferences: [{ uid: 'no' }, { uid: 'rs', controller: true }],
 }
+const daemonSet = { kind: 'DaemonSet', name: 'log', uid: 'rs', controller: true }
 const want = {
   uid: 'u', namespace: 'shop', owner: 'rs', distributor: 'web', group: 'a', seat: 7, admission: 'r', created: Date.UTC(2026, 0, 1, 0, 0, 1),
 }
@@ -18,6 +19,9 @@ void t.test('a placed pod is read from its metadata', async t => {
   t.strictSame(readPlacedPod({ metadata, status: { phase: 'Pending' } }), want)
   const adopted = { ...metadata.annotations, 'versprei.io/admission': 'adopted-u-1' }
   t.strictSame(readPlacedPod({ metadata: { ...metadata, annotations: adopted } }), { ...want, admission: 'adopted-u-1' })
+  const ofAnotherGroup = { ...metadata, ownerReferences: [{ ...daemonSet, apiVersion: 'apps.kruise.io/v1alpha1' }] }
+  t.strictSame(readPlacedPod({ metadata: ofAnotherGroup }), want)
+  t.strictSame(readPlacedPod({ metadata: { ...metadata, labels: { ...metadata.labels, 'versprei.io/ignore': 'false' } } }), want)
 })
 
 void t.test('what it does not say is not guessed', async t => {
@@ -42,6 +46,9 @@ void t.test('a pod that holds no seat is none', async t => {
     { name: 'without a group', object: { metadata: { ...metadata, labels: { 'versprei.io/distributor': 'web' } } } },
     { name: 'without a controller', object: { metadata: { ...metadata, ownerReferences: [{ uid: 'rs' }] } } },
     { name: 'without a uid', object: { metadata: { ...metadata, uid: undefined } } },
+    { name: 'opted out', object: { metadata: { ...metadata, labels: { ...metadata.labels, 'versprei.io/ignore': 'true' } } } },
+    { name: 'a mirror', object: { metadata: { ...metadata, annotations: { ...metadata.annotations, 'kubernetes.io/config.mirror': '' } } } },
+    { name: 'a DaemonSet\'s', object: { metadata: { ...metadata, ownerReferences: [{ ...daemonSet, apiVersion: 'apps/v1' }] } } },
     { name: 'no object', object: null },
   ]
   for (const { name, object } of cases) t.equal(readPlacedPod(object), undefined, name)

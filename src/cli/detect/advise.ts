@@ -1,0 +1,33 @@
+import { listDistributor } from '../../placement/distributor/listed.ts'
+import type { ClusterState } from '../../survey/cluster-state.ts'
+import type { Survey } from '../../survey/finding.ts'
+import { readPod } from '../../survey/read-pod.ts'
+import { recommend, type Advice } from '../../survey/recommend/recommend.ts'
+import { askOnce, createLists, type Lists, type Reading } from '../survey/lists.ts'
+import type { ReadState } from '../survey/read-state.ts'
+import { createRefusals } from '../survey/refusals.ts'
+
+/**
+ * Says of each finding how it would be spread. For that the pods of every namespace have to be known, whichever were asked for, and what
+ * PodDistributors there are. Nothing is written.
+ */
+export async function advise(survey: Survey, state: ReadState, topology: string | undefined, reading: Reading): Promise<Survey> {
+  const lists = createLists(askOnce(reading), undefined, createRefusals())
+  const [pods, targets] = await Promise.all([state.areAllPodsRead ? state.pods : listPods(lists), listTargets(lists)])
+  const whole: ClusterState = { ...state, pods: pods ?? state.pods }
+  return recommend(survey, { state: whole, isWhole: state.areNodesKnown && pods !== undefined, targets, topology })
+}
+
+/** Undefined where they may not all be listed. */
+async function listPods(lists: Lists): Promise<ClusterState['pods'] | undefined> {
+  const { items, refusedIn } = await lists.namespaced({ group: '', version: 'v1', plural: 'pods' }, { keep: readPod })
+  return refusedIn === 'nowhere' ? items : undefined
+}
+
+/** Undefined where the cluster has no such kind, or they may not all be listed. */
+async function listTargets(lists: Lists): Promise<Advice['targets']> {
+  const resource = { group: 'versprei.versprei.io', version: 'v1beta1', plural: 'poddistributors' }
+  const { items, refusedIn, isAbsent } = await lists.namespaced(resource, { keep: listDistributor })
+  return isAbsent || refusedIn !== 'nowhere' ? undefined
+    : items.flatMap(({ namespace, name, target }) => (target === undefined ? [] : [{ namespace, name, target }]))
+}

@@ -1,0 +1,31 @@
+import type { WorkloadName } from '../finding.ts'
+import type { Change } from './recommendation.ts'
+
+const resources: Readonly<Record<string, string>> = { Rollout: 'rollouts.argoproj.io' }
+
+/** As kubectl takes it: `deployment/web`. */
+function reference({ kind, name }: WorkloadName): string {
+  return `${resources[kind] ?? kind.toLowerCase()}/${name}`
+}
+
+/** For a shell: in single quotes, which leave everything as it is but themselves. */
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
+
+/** What a person types to make the change, and to have the pods made anew where the controller does not do it by itself. */
+export function commandsFor(workload: WorkloadName, change: Change): readonly string[] {
+  const inNamespace = `kubectl -n ${workload.namespace}`
+  const restart = restartOf(workload, inNamespace)
+  if (change.kind === 'restart') return restart
+  if (change.kind === 'distributor') {
+    return [`echo ${quoted(JSON.stringify(change.object))} | kubectl create -f -`, ...restart]
+  }
+  const patch = `${inNamespace} patch ${reference(workload)} --type ${change.type} -p ${quoted(JSON.stringify(change.body))}`
+  return workload.kind === 'ReplicaSet' ? [patch, ...restart] : [patch]
+}
+
+/** A ReplicaSet of its own has no rollout: nobody replaces its pods but by hand. */
+function restartOf(workload: WorkloadName, inNamespace: string): readonly string[] {
+  if (workload.kind === 'ReplicaSet') return []
+  if (workload.kind === 'Rollout') return [`kubectl argo rollouts restart ${workload.name} -n ${workload.namespace}`]
+  return [`${inNamespace} rollout restart ${reference(workload)}`]
+}

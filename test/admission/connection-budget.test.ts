@@ -1,0 +1,99 @@
+import { once } from 'node:events'
+import { createServer } from 'node:https'
+import { connect as connectPlain, type Socket } from 'node:net'
+import { connect, type TLSSocket } from 'node:tls'
+import t, { type Test } from 'tap'
+import { boundConnections } from '../../src/admission/connection-budget.ts'
+import { readPair } from './serving.ts'
+
+/** A server that has room for so many connections; each client has a name, by which it is told who was closed. */
+async function serve(t: Test, budget: number) {
+  const server = createServer({ ...readPair('elliptic') }, (_request, response) => response.end('x'))
+  const closed: (number | undefined)[] = []
+  boundConnections(server, ({ remotePort }: Socket) => closed.push(remotePort), budget)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => server.close())
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port ?? 0 : 0
+  const open = async (): Promise<TLSSocket> => {
+    const socket = connect({ port, host: '127.0.0.1', ca: readPair('elliptic').ca, servername: 'localhost', checkServerIdentity: () => undefined })
+    t.teardown(() => socket.destroy())
+    await once(socket.on('error', () => undefined), 'secureConnect')
+    return socket
+  }
+  const ask = async (socket: TLSSocket): Promise<void> => {
+    socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n')
+    await once(socket, 'data')
+  }
+  return { server, port, open, ask, closed, hear: (socket: TLSSocket) => (socket.destroyed ? undefined : once(socket, 'close')) }
+}
+
+void t.test('of too many connections the oldest that never asked is closed, and then who asked longest ago', async t => {
+  const { open, ask, closed, hear } = await serve(t, 4)
+  const asking = await open()
+  await ask(asking)
+  const [first, second] = [await open(), await open()]
+  const [firstPort, secondPort] = [first.localPort, second.localPort]
+  const fourth = await open()
+  t.same(closed, [], 'there is room for four')
+  await ask(fourth)
+  const fifth = await open()
+  await hear(first)
+  t.same(closed, [firstPort])
+  await ask(fifth)
+  const sixth = await open()
+  await hear(second)
+  t.same(closed, [firstPort, secondPort])
+  await ask(sixth)
+  const [askingPort, sixthPort] = [asking.localPort, sixth.localPort]
+  await ask(asking)
+  const seventh = await open()
+  await hear(fourth)
+  t.equal(closed.length, 3)
+  t.notOk(closed.includes(askingPort) || closed.includes(sixthPort), 'who asked of late is answered still')
+  for (const socket of [asking, fifth, sixth, seventh]) await ask(socket)
+})
+
+void t.test('those that never shake hands count, and what is closed leaves room', async t => {
+  const { open, ask, closed, port, server } = await serve(t, 2)
+  const one = await open()
+  await ask(one)
+  const arrived = once(server, 'connection')
+  const mute = connectPlain(port, '127.0.0.1').on('error', () => undefined)
+  t.teardown(() => mute.destroy())
+  const [seen]: Socket[] = await arrived
+  const mutePort = mute.localPort
+  await ask(await open())
+  t.same(closed, [mutePort], 'there was no room for it')
+  const left = once(server, 'connection')
+  await open()
+  const [last]: Socket[] = await left
+  t.equal(seen?.destroyed, true)
+  t.equal(closed.length, 2)
+  const room = once(last!, 'close')
+  last!.destroy()
+  await room
+  await ask(await open())
+  t.equal(closed.length, 2, 'there was room')
+})
+
+void t.test('whoever comes and goes takes no room, whichever end closes', async t => {
+  const { open, ask, closed, server } = await serve(t, 2)
+  const staying = await open()
+  await ask(staying)
+  for (const header of ['connection: close\r\n', '']) {
+    for (let turn = 0; turn < 5; turn += 1) {
+      const arrived = once(server, 'connection')
+      const socket = await open()
+      const [seen]: Socket[] = await arrived
+      const left = once(seen!, 'close')
+      socket.write(`GET / HTTP/1.1\r\nhost: x\r\n${header}\r\n`)
+      await once(socket, 'data')
+      if (header === '') socket.end()
+      await left
+    }
+  }
+  await ask(staying)
+  t.same(closed, [])
+})

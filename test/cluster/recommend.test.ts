@@ -1,0 +1,247 @@
+import { execFile } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import t from 'tap'
+import type { Test } from 'tap'
+import type { Recommendation } from '../../src/survey/recommend/recommendation.ts'
+import { addPlotNodes, cordon, plotLabel, type NodeWish } from './advice-nodes.ts'
+import { callApi, kubectl, listPods, requestApi, waitFor, type Pod } from './cluster.ts'
+import { detect } from './detect-command.ts'
+import { openNamespace } from './open-namespace.ts'
+import { waitStanding } from './pod-standing.ts'
+import { create, pathOf, type Manifest } from './resources.ts'
+
+const exec = promisify(execFile)
+const hostname = 'kubernetes.io/hostname'
+const zone = 'topology.kubernetes.io/zone'
+
+interface Situation {
+  readonly name: string
+  readonly plot: string
+  readonly kind?: 'Deployment' | 'StatefulSet'
+  readonly replicas: number
+  readonly pod?: object
+  /** Those that are there when its pods come; `isCordoned` ones take none then, and are uncordoned afterwards. */
+  readonly nodes: readonly NodeWish[]
+  readonly later?: readonly NodeWish[]
+  readonly topology?: string
+  /** On which node a pod of others takes how much. */
+  readonly filler?: Readonly<Record<string, string>>
+  /** Cordoned afterwards, and for good. */
+  readonly cordoned?: string
+  readonly change: 'patch' | 'distributor' | 'restart' | undefined
+  readonly promise: Recommendation['promise']
+}
+
+const host = (name: string, more: Partial<NodeWish> = {}): NodeWish => ({ name, ...more })
+const inZone = (name: string, value: string, more: Partial<NodeWish> = {}): NodeWish => host(name, { labels: { [zone]: value }, ...more })
+const spot = (name: string, value: string, more: Partial<NodeWish> = {}): NodeWish => host(name, { labels: { 'karpenter.sh/capacity-type': value }, ...more })
+const closed = { isCordoned: true }
+const own = { labelSelector: { matchLabels: { app: 'web' } } }
+const survives = (domains: number): NonNullable<Recommendation['promise']> => ({ nodes: { domains, untilNone: domains - 1 } })
+
+const situations: readonly Situation[] = [
+  {
+    name: 'two nodes when it came, six now', plot: 'few', replicas: 5, nodes: [host('a'), host('b')],
+    later: [host('c'), host('d'), host('e'), host('f')], change: 'patch', promise: survives(5),
+  },
+  {
+    name: 'the others were cordoned when it came', plot: 'cordon', replicas: 7, nodes: [host('a'), host('b', closed), host('c', closed)],
+    change: 'patch', promise: survives(3),
+  },
+  {
+    name: 'one is cordoned still', plot: 'closed', replicas: 4, nodes: [host('a'), host('b', closed), host('c', closed)], cordoned: 'b',
+    change: 'patch', promise: survives(2),
+  },
+  {
+    name: 'in one zone of three, and zones are asked for', plot: 'zones', replicas: 4, topology: zone,
+    nodes: [inZone('a', 'x'), inZone('b', 'x'), ...['c', 'd'].map(name => inZone(name, 'y', closed)), ...['e', 'f'].map(name => inZone(name, 'z', closed))],
+    change: 'patch', promise: { nodes: { domains: 4, untilNone: 3 }, topology: { key: zone, domains: 3, untilNone: 2 } },
+  },
+  {
+    name: 'zones of different sizes, as many pods as zones', plot: 'uneven', replicas: 2, topology: zone,
+    nodes: [inZone('a', 'x'), inZone('b', 'x', closed), inZone('c', 'x', closed), inZone('d', 'y', closed)],
+    change: 'patch', promise: { nodes: { domains: 2, untilNone: 1 }, topology: { key: zone, domains: 2, untilNone: 1 } },
+  },
+  {
+    name: 'nodes with a taint that it does not tolerate', plot: 'taint', replicas: 6,
+    nodes: [host('a'), host('b', closed), ...['c', 'd'].map(name => host(name, { taints: [{ key: 'dedicated', value: 'x', effect: 'NoSchedule' }] }))],
+    change: 'patch', promise: survives(2),
+  },
+  {
+    name: 'a full node, and no more pods than others have room for', plot: 'full', replicas: 2, filler: { c: '15900m' },
+    nodes: [host('a'), host('b', closed), host('c', closed)], change: 'patch', promise: survives(2),
+  },
+  {
+    name: 'a full node, and more pods than that: a wish, and no promise', plot: 'tight', replicas: 5, filler: { c: '15900m' },
+    nodes: [host('a'), host('b', closed), host('c', closed)], change: 'patch', promise: undefined,
+  },
+  {
+    name: 'a StatefulSet', plot: 'set', kind: 'StatefulSet', replicas: 5, nodes: [host('a'), host('b', closed), host('c', closed)],
+    change: 'patch', promise: survives(3),
+  },
+  {
+    name: 'constraints of its own stay as they are', plot: 'own', replicas: 4, nodes: [inZone('a', 'x'), inZone('b', 'y', closed), inZone('c', 'y', closed)],
+    pod: { topologySpreadConstraints: [
+      { maxSkew: 3, topologyKey: zone, whenUnsatisfiable: 'ScheduleAnyway', ...own }, { maxSkew: 2, topologyKey: hostname, whenUnsatisfiable: 'ScheduleAnyway', ...own },
+    ] },
+    change: 'patch', promise: survives(3),
+  },
+  {
+    name: 'it asks for all that already', plot: 'asks', replicas: 4, nodes: [host('a'), host('b', closed), host('c', closed)],
+    pod: { topologySpreadConstraints: [
+      { maxSkew: 1, topologyKey: hostname, whenUnsatisfiable: 'DoNotSchedule', nodeTaintsPolicy: 'Honor', matchLabelKeys: ['pod-template-hash'], ...own },
+    ] },
+    change: 'restart', promise: survives(3),
+  },
+  {
+    name: 'spot nodes and others', plot: 'groups', replicas: 6,
+    nodes: [spot('a', 'on-demand'), ...['b', 'c'].map(name => spot(name, 'on-demand', closed)), ...['d', 'e', 'f'].map(name => spot(name, 'spot', closed))],
+    change: 'distributor', promise: survives(6),
+  },
+]
+
+function workloadIn({ plot, kind = 'Deployment', replicas, pod = {} }: Situation): Manifest {
+  const labels = { app: 'web' }
+  const container = { name: 'app', image: 'app', resources: { requests: { cpu: '500m' } } }
+  return {
+    apiVersion: 'apps/v1', kind, metadata: { name: 'web' },
+    spec: {
+      replicas, selector: { matchLabels: labels }, ...(kind === 'StatefulSet' && { serviceName: 'web', podManagementPolicy: 'Parallel' }),
+      template: { metadata: { labels }, spec: { containers: [container], nodeSelector: { [plotLabel]: plot }, terminationGracePeriodSeconds: 0, ...pod } },
+    },
+  }
+}
+
+async function fill(t: Test, plot: string, filler: Readonly<Record<string, string>>): Promise<void> {
+  const namespace = await openNamespace(t)
+  for (const [node, cpu] of Object.entries(filler)) {
+    await create(namespace, {
+      kind: 'Pod', metadata: { name: node },
+      spec: { nodeName: `${plot}-${node}`, containers: [{ name: 'app', image: 'app', resources: { requests: { cpu } } }] },
+    })
+  }
+}
+
+/** Its pods stand together, as the situation has it; the nodes are then as they are to be. */
+async function bring(t: Test, situation: Situation): Promise<string> {
+  const { plot, replicas, nodes, later = [], filler = {}, cordoned } = situation
+  await addPlotNodes(t, plot, nodes)
+  const namespace = await openNamespace(t)
+  await fill(t, plot, filler)
+  await create(namespace, workloadIn(situation))
+  await waitStanding(namespace, replicas)
+  for (const { name, isCordoned = false } of nodes) if (isCordoned) await cordon(plot, name, false)
+  await addPlotNodes(t, plot, later)
+  if (cordoned !== undefined) await cordon(plot, cordoned, true)
+  return namespace
+}
+
+/** Runs the commands as they are printed, and waits until none of the pods is left that were there. */
+async function follow(namespace: string, { kind = 'Deployment', replicas }: Situation, commands: readonly string[]): Promise<void> {
+  const before = new Set((await listPods(namespace)).map(({ metadata }) => metadata.uid))
+  for (const command of commands) await exec('bash', ['-c', command])
+  await waitFor('every pod is made anew', async () => {
+    const { status } = await requestApi<{ readonly status: { readonly updatedReplicas?: number } }>('GET', pathOf(namespace, kind, 'web'))
+    const pods = await listPods(namespace)
+    return status.updatedReplicas === replicas && pods.every(({ metadata }) => !before.has(metadata.uid))
+  }, { timeout: 120_000 })
+  await waitStanding(namespace, replicas)
+}
+
+for (const situation of situations) {
+  void t.test(`${situation.name}: what is recommended is done, and detect reports what was promised`, async t => {
+    const { kind = 'Deployment', topology, change, promise } = situation
+    const namespace = await bring(t, situation)
+    const args = ['-n', namespace, '--kind', kind, ...topology === undefined ? [] : ['--topology', topology]]
+    const { code, findings: [found] } = await detect([...args, '--recommend', '--verify'])
+    t.equal(code, 0)
+    const { recommendation } = found ?? {}
+    t.match(recommendation, { change: { kind: change }, trial: { result: 'accepted' } }, JSON.stringify(recommendation))
+    t.strictSame(withoutNeeds(recommendation?.promise), promise)
+    const earlier = await constraintsOf(namespace, kind)
+    await follow(namespace, situation, recommendation?.commands ?? [])
+    const { findings: [after] } = await detect(args)
+    t.equal(after?.pods, situation.replicas)
+    if (promise === undefined) return
+    t.strictSame(after?.nodes, promise.nodes, JSON.stringify(after?.byNode))
+    if (promise.topology !== undefined) t.match(after?.topology, promise.topology)
+    t.strictSame((await constraintsOf(namespace, kind)).slice(0, earlier.length), earlier, 'what it asked for before, it asks for now')
+  })
+}
+
+/** These workloads have no budget: a promise that speaks of one would be wrong. */
+const withoutNeeds = (promise: Recommendation['promise']): unknown =>
+  promise === undefined ? undefined : JSON.parse(JSON.stringify(promise))
+
+async function constraintsOf(namespace: string, kind: string): Promise<readonly unknown[]> {
+  const { spec } = await requestApi<{ readonly spec: { readonly template: Pick<Pod, 'spec'> } }>('GET', pathOf(namespace, kind, 'web'))
+  const constraints = spec.template.spec['topologySpreadConstraints']
+  return Array.isArray(constraints) ? constraints : []
+}
+
+void t.test('a change that the API server refuses is told with what it says, and the exit code is 1', async t => {
+  const situation: Situation = {
+    name: '', plot: 'policy', replicas: 3, nodes: [host('a'), host('b', closed)], change: 'patch', promise: survives(2),
+  }
+  const namespace = await bring(t, situation)
+  const policy = `versprei-test-${namespace}`
+  const admission = '/apis/admissionregistration.k8s.io/v1'
+  for (const plural of ['validatingadmissionpolicies', 'validatingadmissionpolicybindings']) {
+    t.teardown(() => callApi('DELETE', `${admission}/${plural}/${policy}`))
+  }
+  await requestApi('POST', `${admission}/validatingadmissionpolicies`, { body: {
+    metadata: { name: policy },
+    spec: {
+      matchConstraints: {
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+        resourceRules: [{ apiGroups: ['apps'], apiVersions: ['v1'], operations: ['UPDATE'], resources: ['deployments'] }],
+      },
+      validations: [{ expression: '!has(object.spec.template.spec.topologySpreadConstraints)', message: 'nobody spreads here' }],
+    },
+  } })
+  await requestApi('POST', `${admission}/validatingadmissionpolicybindings`, { body: {
+    metadata: { name: policy }, spec: { policyName: policy, validationActions: ['Deny'] },
+  } })
+  const refused = await waitFor('the policy holds', async () => {
+    const answer = await detect(['-n', namespace, '--verify'])
+    return answer.findings[0]?.recommendation?.trial?.result === 'refused' && answer
+  })
+  t.equal(refused.code, 1)
+  t.match(refused.findings[0]?.recommendation?.trial?.said, /nobody spreads here/u)
+})
+
+/** The kubeconfig of an account that may look at everything, and change nothing. */
+async function openOnlooker(t: Test, namespace: string): Promise<string> {
+  const name = `versprei-test-${namespace}`
+  const rbac = '/apis/rbac.authorization.k8s.io/v1'
+  for (const plural of ['clusterrolebindings', 'clusterroles']) t.teardown(() => callApi('DELETE', `${rbac}/${plural}/${name}`))
+  await requestApi('POST', `${rbac}/clusterroles`, { body: { metadata: { name }, rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list'] }] } })
+  await requestApi('POST', `${rbac}/clusterrolebindings`, { body: {
+    metadata: { name }, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
+    subjects: [{ kind: 'ServiceAccount', name: 'default', namespace }],
+  } })
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/default/token`
+  const { status: { token } } = await requestApi<{ readonly status: { readonly token: string } }>('POST', path, { body: { spec: {} } })
+  const { clusters } = JSON.parse(await kubectl('config', 'view', '--raw', '--minify', '--flatten', '--output=json'))
+  const file = join(t.testdir({}), 'kubeconfig')
+  await writeFile(file, JSON.stringify({
+    apiVersion: 'v1', kind: 'Config', clusters, users: [{ name: 'onlooker', user: { token } }], 'current-context': 'c',
+    contexts: [{ name: 'c', context: { cluster: clusters[0].name, user: 'onlooker' } }],
+  }), { mode: 0o600 })
+  return file
+}
+
+void t.test('who may not patch is told so; the recommendation stands, and the exit code is 1', async t => {
+  const situation: Situation = {
+    name: '', plot: 'onlooker', replicas: 3, nodes: [host('a'), host('b', closed)], change: 'patch', promise: survives(2),
+  }
+  const namespace = await bring(t, situation)
+  const kubeconfig = await openOnlooker(t, namespace)
+  const { code, findings } = await waitFor('the rights are given', () => detect(['-n', namespace, '--verify'], kubeconfig))
+  t.equal(code, 1)
+  t.match(findings[0]?.recommendation, {
+    promise: situation.promise, trial: { result: 'not-tried', said: `you may not patch deployments.apps in ${namespace}` },
+  })
+})
