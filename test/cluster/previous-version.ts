@@ -48,10 +48,18 @@ async function unpack(revision: string, folder: string): Promise<void> {
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
 }
 
-/** Finds and unpacks it; it is gone after the test. VERSPREI_PREVIOUS names another revision. */
+/**
+ * Finds and unpacks it; it is gone after the test. VERSPREI_PREVIOUS names another revision, or says `none`: then this version stands in for
+ * it, and what another would be like is not tested. @throws where there is none, and that is not said
+ */
 export async function openPreviousVersion(t: Pick<Test, 'teardown'>): Promise<PreviousVersion> {
-  const revision = process.env['VERSPREI_PREVIOUS'] ?? await findPrevious()
-  if (revision === undefined) return { entry, name: 'this version itself, for the checkout has no history to take another from' }
+  const given = process.env['VERSPREI_PREVIOUS']
+  if (given === 'none') return { entry, name: 'this version itself, as VERSPREI_PREVIOUS=none wants' }
+  const revision = given ?? await findPrevious()
+  if (revision === undefined) {
+    throw new Error('the checkout has no history to take a version from that could be upgraded: fetch it (git fetch --unshallow), '
+      + 'name a revision by VERSPREI_PREVIOUS, or test this version against itself by VERSPREI_PREVIOUS=none')
+  }
   const folder = await mkdtemp(join(process.env['VERSPREI_TEST_FOLDER'] ?? tmpdir(), 'versprei-previous-'))
   t.teardown(() => rm(folder, { recursive: true, force: true }))
   await unpack(revision, folder)
