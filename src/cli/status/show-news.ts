@@ -2,24 +2,16 @@ import { stringify } from 'yaml'
 import { rankReports } from '../../survey/distributors/rank-reports.ts'
 import type { DistributorReport } from '../../survey/distributors/report.ts'
 import type { Screen } from '../colour.ts'
+import { fillScreen } from '../fill-screen.ts'
 import type { News } from './follow-reports.ts'
 import { drawReports, nameOf, printReports, tellSum, type Looks, type StatusOutput } from './print-reports.ts'
 
-/** Home; a line that is too long is cut and not wrapped (DECAWM), and all that stood below goes (ED). */
-const [begin, end] = ['\u001B[H\u001B[?7l', '\u001B[J\u001B[?7h']
-/** The screen is empty. */
-export const clear = '\u001B[2J'
-
 /** The whole table for a terminal, the worst first: as much of it as there is room for. */
-export function drawScreen({ all, lost }: News, isWide: boolean, looks: Looks, { rows }: Screen): string {
+export function drawScreen({ all, lost }: News, isWide: boolean, looks: Looks, screen: Screen): string {
   const drawn = all.length === 0 ? [] : drawReports(rankReports(all), isWide, looks).trimEnd().split('\n')
   const notice = lost === undefined ? [] : [looks.paint(`the API server is not reached, this is what was known: ${lost}`, 'yellow')]
   const foot = [tellSum(all), ...notice]
-  // A blank line and the foot are below; the last line of all is the cursor's.
-  const room = Math.max(2, rows - foot.length - 2)
-  const shown = drawn.length > room ? [...drawn.slice(0, room - 1), `and ${drawn.length - room + 1} more`] : drawn
-  // What is left of a longer line goes too (EL).
-  return `${begin}${[...shown, '', ...foot].map(line => `${line}\u001B[K\n`).join('')}${end}`
+  return fillScreen(drawn, foot, screen)
 }
 
 /** What is new, for whoever reads line by line: the lines of the table, or a document each. Empty where nothing is. */

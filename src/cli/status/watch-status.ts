@@ -1,10 +1,11 @@
 import { systemClock, type Clock } from '../../cluster/clock.ts'
 import type { Connection } from '../../cluster/connection.ts'
 import type { Screen } from '../colour.ts'
+import { clearScreen } from '../fill-screen.ts'
 import { followReports, type News } from './follow-reports.ts'
 import type { Looks, StatusOutput } from './print-reports.ts'
 import type { Reports } from './read-reports.ts'
-import { clear, drawScreen, tellNews } from './show-news.ts'
+import { drawScreen, tellNews } from './show-news.ts'
 
 export interface WatchOptions {
   readonly connection: Pick<Connection, 'request'>
@@ -32,7 +33,7 @@ export async function watchStatus(options: WatchOptions): Promise<void> {
       stdout(tellNews(news, output, looks(), last === undefined))
       if (news.lost !== last?.lost) tell(tellLost(news.lost))
     } else {
-      stdout(`${last === undefined ? clear : ''}${drawScreen(news, output === 'wide', looks(), terminal)}`)
+      stdout(`${last === undefined ? clearScreen : ''}${drawScreen(news, output === 'wide', looks(), terminal)}`)
     }
     last = news
   }
