@@ -31,6 +31,7 @@ WORKDIR /versprei
 COPY LICENSE package.json ./
 # The definition that `check` compares the cluster's with.
 COPY config/crd ./config/crd
+COPY config/policy ./config/policy
 COPY --from=dependencies /build/node_modules ./node_modules
 COPY --from=build /build/dist ./dist
 # The only folder that is written to: mount one there (config/deploy: in memory); all else may be read-only.

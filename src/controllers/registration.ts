@@ -5,7 +5,7 @@ import type { Connection } from '../cluster/connection.ts'
 import { asMap, isMap } from '../placement/is-map.ts'
 import { certificatesOf, holdsAuthority, uniteAuthorities } from './ca-bundle.ts'
 import { configurationName, webhookEntry, type NamespaceRequirement, type Reach } from './webhook-entry.ts'
-import { createWebhookStore, type Registered } from './webhook-store.ts'
+import { createWebhookStore, type Registered, type WebhookStore } from './webhook-store.ts'
 
 /** By what the API server goes when it calls us. */
 export interface Seen {
@@ -72,7 +72,7 @@ export function keepRegistered(options: RegistrationOptions): Registration {
     const wanted = due(there.entry, options)
     if (isStopped || wanted === undefined) return
     writes += 1
-    const now = await store.apply(wanted, there)
+    const now = await store.apply(wanted, there).catch((error: unknown) => writeAnew(store, wanted, there, error))
     onSeen?.(seenIn(now))
     log.info({ configuration: configurationName, clientConfig: reach }, 'registered with the API server')
     onMended()
@@ -108,6 +108,15 @@ export function keepRegistered(options: RegistrationOptions): Registration {
       return last
     },
   }
+}
+
+/**
+ * What another has applied stays beside what we apply, and can make it invalid together (422): a `service` beside our `url`. Then the entry
+ * goes as a whole, and ours is written where there is none.
+ */
+async function writeAnew(store: WebhookStore, wanted: object, there: Registered, error: unknown): Promise<Registered> {
+  if (!(error instanceof ClusterError && error.status === 422) || there.entry === undefined) throw error
+  return store.apply(wanted, await store.remove(there))
 }
 
 function seenIn({ entry }: Registered): Seen {

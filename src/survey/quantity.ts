@@ -2,9 +2,9 @@
 const binary: Readonly<Record<string, number>> = { Ki: 1, Mi: 2, Gi: 3, Ti: 4, Pi: 5, Ei: 6 }
 const decimal: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, '': 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 }
 
-const amount = /(?<sign>[+-]?)(?:(?<whole>\d+)(?:\.(?<part>\d*))?|\.(?<bare>\d+))/u
-const unit = /(?:(?<suffix>[numkMGTPE]|[KMGTPE]i)?|[eE](?<exponent>[+-]?\d{1,3}))/u
-const syntax = new RegExp(`^${amount.source}${unit.source}$`, 'u')
+/** A sign, digits with a point somewhere or none, and a suffix or an exponent. */
+const syntax =
+  /^(?<sign>[+-]?)(?:(?<whole>\d+)(?:\.(?<part>\d*))?|\.(?<bare>\d+))(?:(?<suffix>[numkMGTPE]|[KMGTPE]i)?|[eE](?<exponent>[+-]?\d{1,3}))$/u
 
 /**
  * A Kubernetes quantity (`1500m`, `1.5Gi`, `2e3`) in thousandths, exactly; what is less than a thousandth is rounded away from zero, as the
