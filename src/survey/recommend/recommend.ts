@@ -80,10 +80,7 @@ function adviseSpread(subject: Subject, advice: Advice): Recommendation {
   }
   if (candidates.length < 2) return only(`${count(candidates.length, 'node')} may take its pods: give it others to stand on`, nodes)
   const option = bestOf(subject, advice)
-  if (option === undefined) {
-    const notes = [...nodes, ...subject.doubts]
-    return only('its template asks for the spread over hosts already; no more than that is certain to leave no pod waiting', notes)
-  }
+  if (typeof option === 'string') return only(option, [...nodes, ...subject.doubts])
   if (option.nodes === undefined ? isEven(finding, candidates.length) : !isBetter(option, finding)) {
     const where = `${count(finding.byNode.length, 'node')}, of ${candidates.length} that may take its pods`
     return only(`nothing spreads it further: it stands on ${where}`, nodes)
@@ -95,10 +92,11 @@ function adviseSpread(subject: Subject, advice: Advice): Recommendation {
 }
 
 /** The PodDistributor where it spreads as far, for it says more: what is left when nodes of a group go together. */
-function bestOf(subject: Subject, { targets, topology }: Advice): Option | undefined {
+function bestOf(subject: Subject, { targets, topology }: Advice): Option | string {
   const spread = spreadOption(subject, topology)
   const distributor = targets === undefined || topology !== undefined ? undefined : distributorOption(subject)
-  return distributor !== undefined && (distributor.nodes?.domains ?? 0) >= (spread?.nodes?.domains ?? 0) ? distributor : spread
+  const domains = typeof spread === 'string' ? 0 : spread.nodes?.domains ?? 0
+  return distributor !== undefined && (distributor.nodes?.domains ?? 0) >= domains ? distributor : spread
 }
 
 /** Whether it stands as well as it can on so many nodes, and in several domains of --topology. */

@@ -93,6 +93,36 @@ void t.test('the smallest change: constraints that are there stay, and none is t
   for (const { name, state, want } of cases) t.strictSame(constraintsOf(adviceOn(state)), want, name)
 })
 
+void t.test('a constraint of its own that counts other pods, or says more than ours would, stays, and nothing is promised of it', async t => {
+  const { maxSkew, topologyKey, whenUnsatisfiable } = hardHost
+  const tier = { labelSelector: { matchLabels: { tier: 'web' } } }
+  const labels = { app: 'web', tier: 'web' }
+  const bare = ['a', 'a', 'b', 'b'].map((node, index) => aPod(`bare-${index}`, undefined, node, { labels: { tier: 'web' } }))
+  const has = (more: object): SurveyedOwner => web('StatefulSet', {
+    replicas: 2, template: { ...templateWith({ topologySpreadConstraints: [{ maxSkew, topologyKey, whenUnsatisfiable, labelSelector: selector, ...more }] }), metadata: { labels } },
+  })
+  const wide = has({ ...tier, nodeTaintsPolicy: 'Honor' })
+  const cases: readonly { readonly name: string, readonly state: ClusterState, readonly fields: string }[] = [
+    { name: 'pods of others are counted too', state: clusterOf(wide, ['c', 'c'], three, { pods: bare.slice(0, 1) }), fields: 'labelSelector' },
+    { name: 'pods of others leave it one node', state: clusterOf(wide, ['c', 'c'], three, { pods: bare }), fields: 'labelSelector' },
+    { name: 'so many domains', state: clusterOf(has({ minDomains: 3 }), ['c', 'c'], three), fields: 'minDomains' },
+    { name: 'all nodes', state: clusterOf(has({ nodeAffinityPolicy: 'Ignore' }), ['c', 'c'], three), fields: 'nodeAffinityPolicy' },
+    { name: 'several', state: clusterOf(has({ ...tier, minDomains: 3 }), ['c', 'c'], three), fields: 'labelSelector, minDomains' },
+    { name: 'by labels of its own', state: clusterOf(has({ matchLabelKeys: ['track'] }), ['c', 'c'], three), fields: 'matchLabelKeys' },
+  ]
+  for (const { name, state, fields } of cases) {
+    const { summary, change, promise } = adviceOn(state) ?? {}
+    t.strictSame({ summary, change, promise }, {
+      summary: `its template has DoNotSchedule over kubernetes.io/hostname with ${fields} of its own: that stays, and it can have no other beside it`,
+      change: undefined, promise: undefined,
+    }, name)
+  }
+  t.strictSame(adviceOn(clusterOf(wide, ['c', 'c'], three))?.change, { kind: 'restart' }, 'a wider selector that matches no others is as good as its own')
+  const written = has({ minDomains: 1, nodeAffinityPolicy: 'Honor', labelSelector: { matchExpressions: [], matchLabels: { app: 'web' } } })
+  const same = { ...written, selector: { matchLabels: { app: 'web' }, matchExpressions: [] } }
+  t.equal(adviceOn(clusterOf(same, ['c', 'c'], three))?.change?.kind, 'patch', 'what is but written out may be replaced')
+})
+
 const full = aPod('other', undefined, 'c', { namespace: 'else', requests: { cpu: 8000 } })
 const soon = (more: object): ClusterState => clusterOf(web('Deployment', { template: templateWith(more) }), ['a', 'a'], three)
 
