@@ -1,4 +1,3 @@
-import { distributorLabel } from '../../placement/keys.ts'
 import { asMap } from '../../placement/is-map.ts'
 import type { Amounts, ClusterState, SurveyedNode, SurveyedOwner, SurveyedPod } from '../cluster-state.ts'
 import type { Finding } from '../finding.ts'
@@ -84,9 +83,4 @@ function doubtsOf({ ask, owner, candidates, others }: Pick<Subject, 'ask' | 'own
     ...(selected > 0 ? [`its selector matches ${selected} of others' pods too, which a constraint would count`] : []),
     ...(hosts.size < candidates.length ? [`several nodes have the same value of ${hostname}`] : []),
   ]
-}
-
-/** The PodDistributor that placed its pods. */
-export function distributorOf(pods: readonly SurveyedPod[]): string | undefined {
-  return pods.map(({ labels }) => labels[distributorLabel]).find(name => name !== undefined)
 }

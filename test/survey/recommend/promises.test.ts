@@ -79,7 +79,7 @@ void t.test('what is promised is what comes of it, whichever node the scheduler 
     const state = build(plot)
     const topology = plot.isZoneAsked ? zone : undefined
     const options: SurveyOptions = { topology, minAvailable: '50%' }
-    const [finding] = recommend(takeSurvey(state, options), { state, isWhole: true, targets: undefined, topology }).findings
+    const [finding] = recommend(takeSurvey(state, options), { state, isWhole: true, targets: undefined, own: undefined, topology }).findings
     const { change, promise } = finding?.recommendation ?? {}
     if (finding === undefined || change === undefined || promise === undefined) return
     const after = carryOut(state, finding, change, how, nodes => nodes[Number(chances.next().value) % nodes.length])
