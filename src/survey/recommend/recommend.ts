@@ -8,6 +8,7 @@ import type { Option } from './option.ts'
 import { obstacleTo, placedBy, type Placing } from './placed-by.ts'
 import { promiseOf } from './promise.ts'
 import type { Recommendation } from './recommendation.ts'
+import { whyKept } from './replacing.ts'
 import { spreadOption } from './spread-option.ts'
 import { visibleGroups } from './visible-groups.ts'
 import { describe, type Subject } from './subject.ts'
@@ -49,7 +50,8 @@ function adviseOn(finding: Finding, assigned: Assigned, room: Room, advice: Advi
   const wanted = finding.wanted ?? finding.pods
   if (wanted === 0) return undefined
   if (wanted === 1) {
-    return finding.pods === 0 ? tooLarge(finding, assigned, room, advice)
+    // Of a Job one pod may be all that there is to do.
+    return finding.pods === 0 || !changeable.has(owner.kind) ? tooLarge(finding, assigned, room, advice)
       : only('one replica: there is nothing to spread, and it survives the loss of no node; ask for 2 or more')
   }
   const isTogether = finding.isOnSingleNode || finding.shared.length > 0 || (finding.topology?.untilNone === 0 && finding.pods > 1)
@@ -83,9 +85,10 @@ function adviseSpread(subject: Subject, advice: Advice): Recommendation {
     return only(`nothing spreads it further: it stands on ${where}`, nodes)
   }
   const promise = promiseOf(option, subject, advice.state)
-  const notes = [...nodes, ...option.notes, ...replacing(owner.kind), ...tellGroups(subject, advice)]
+  const kept = whyKept(owner)
+  const notes = [...nodes, ...option.notes, ...kept === undefined ? [] : [kept], ...tellGroups(subject, advice)]
   const { summary, change } = option
-  return { summary, notes, change, commands: commandsFor(finding.workload, change), ...(promise !== undefined && { promise }) }
+  return { summary, notes, change, commands: commandsFor(owner, change), ...(promise !== undefined && { promise }) }
 }
 
 /** The PodDistributor where it spreads as far, for it says more: what is left when nodes of a group go together. */
@@ -126,10 +129,6 @@ function tellGroups({ candidates, owner }: Subject, advice: Advice): readonly st
   const obstacle = obstacleTo(owner, advice)
   return obstacle !== undefined && visibleGroups(candidates.map(({ node }) => node)) !== undefined
     ? [`some of these nodes are spot nodes: a PodDistributor would divide the pods, but ${obstacle}`] : []
-}
-
-function replacing(kind: string): readonly string[] {
-  return kind === 'ReplicaSet' ? ['nobody replaces the pods of a ReplicaSet of its own: delete them, one after another'] : []
 }
 
 /** Pods that wait for a node as large as there is none. */
