@@ -89,6 +89,9 @@ async function mistakeIn(flags: DetectFlags): Promise<string | undefined> {
   if (file !== undefined && kubeconfig !== file) return '--file and --kubeconfig are the same, and name two files; leave one of them out'
   if (watch && isAdvised(flags)) return '--watch shows what stands where; leave out --recommend and --verify'
   if (watch && (output.format !== 'table' || output.file !== undefined)) return '--watch prints a table; leave out --output'
+  if (isAdvised(flags) && (output.format === 'csv' || output.format === 'name')) {
+    return `-o ${output.file ?? output.format} has no place for what --recommend and --verify say; use table, markdown, html, json or yaml`
+  }
   return output.file === undefined ? undefined : obstacleTo(output.file)
 }
 

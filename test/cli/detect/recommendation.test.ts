@@ -2,6 +2,7 @@ import t from 'tap'
 import { render } from '../../../src/cli/detect/render.ts'
 import type { DetectFormat } from '../../../src/cli/detect/output.ts'
 import type { Recommendation } from '../../../src/survey/recommend/recommendation.ts'
+import { runCommand } from '../run-command.ts'
 import { finding, picture } from './pictures.ts'
 
 const body = { spec: { template: { spec: { topologySpreadConstraints: [{ maxSkew: 1 }] } } } }
@@ -42,5 +43,26 @@ void t.test('in Markdown the change stands in a block that can be copied, and th
 
 void t.test('programs get it as it is, at its finding', async t => {
   t.strictSame(JSON.parse(print('json', patch)).findings[0].recommendation, patch)
-  t.notMatch(print('csv', patch), 'topologySpread', 'a csv has the columns that it has')
+})
+
+void t.test('in HTML it stands below the picture, escaped', async t => {
+  const hostile: Recommendation = { ...patch, commands: ['kubectl patch <script>'], notes: ['a<b'] }
+  const text = print('html', hostile, none)
+  t.match(text, '<h3>shop/deployment.apps/web-0</h3>\n<p>give its template a topologySpreadConstraint: DoNotSchedule over kubernetes.io/hostname</p>\n')
+  t.match(text, '<li>then it survives the loss of 2 nodes, 1 rack, and keeps the 2 that --min-available needs after that of 1 node</li><li>a&lt;b</li>')
+  t.match(text, '<li>tried, and refused: no\\x1b[2J</li>')
+  t.match(text, '<pre>kubectl patch &lt;script&gt;</pre>')
+  t.match(text, '<p>one replica</p>')
+  t.notMatch(print('html'), '<h3>', 'nothing is there without a recommendation')
+})
+
+void t.test('a format that has no place for it is refused before a cluster is asked', async t => {
+  for (const output of ['csv', 'name', 'a.csv']) {
+    for (const flag of ['--recommend', '--verify']) {
+      t.strictSame(await runCommand(['detect', flag, '-o', output]), {
+        code: 2, out: '',
+        err: `versprei detect: -o ${output} has no place for what --recommend and --verify say; use table, markdown, html, json or yaml\n`,
+      })
+    }
+  }
 })

@@ -6,6 +6,7 @@ import { groupColumns } from './columns.ts'
 import { nodeList, podLists } from './lists.ts'
 import { html, trusted, type Markup } from './markup.ts'
 import { matrix } from './matrix.ts'
+import { recommendationList } from './recommendations.ts'
 import { script } from './script.ts'
 import { style } from './style.ts'
 
@@ -62,7 +63,7 @@ function body(picture: Picture): Markup {
 <output id="shown" for="filter"></output></div>
 ${picture.isUseWhole ? html`` : html`<p class="about">${partOfUse}</p>
 `}${matrix(picture, groupColumns(picture))}</section>
-${podLists(picture)}${nodeList(picture)}<script>${trusted(script)}</script>
+${recommendationList(picture.survey.findings)}${podLists(picture)}${nodeList(picture)}<script>${trusted(script)}</script>
 `
 }
 

@@ -17,6 +17,8 @@ export const style = `
 body { margin: 0 auto; padding: 1rem 1.5rem 3rem; background: var(--page); color: var(--ink); font: 14px/1.45 system-ui, sans-serif }
 h1 { margin: 0; font-size: 1.3rem }
 h2 { margin: 1.5rem 0 .5rem; font-size: 1.05rem }
+h3 { margin: 1rem 0 .2rem; font-size: 1rem; overflow-wrap: anywhere }
+pre { margin: .3rem 0; padding: .4rem .6rem; background: var(--head); white-space: pre-wrap; overflow-wrap: anywhere }
 p { margin: .3rem 0 }
 a { color: var(--link) }
 small, .about { color: var(--faint) }

@@ -9,9 +9,9 @@ import { count, domainName, referenceOf } from './words.ts'
 export function drawRecommendations(findings: readonly Finding[], paint: Paint): string {
   return findings.flatMap(({ workload, recommendation }) => {
     if (recommendation === undefined) return []
-    const { summary, notes, commands } = recommendation
+    const { summary, commands } = recommendation
     const heading = paint(`${printable(workload.namespace)}/${printable(referenceOf(workload))}`, 'bold')
-    const lines = [...promised(recommendation), ...notes, ...tried(recommendation)].map(line => `  ${printable(line)}`)
+    const lines = notesOf(recommendation).map(line => `  ${printable(line)}`)
     return [`${[`${heading}: ${printable(summary)}`, ...lines, ...commands.map(command => `    ${command}`)].join('\n')}\n`]
   }).join('\n')
 }
@@ -20,11 +20,16 @@ export function drawRecommendations(findings: readonly Finding[], paint: Paint):
 export function recommendationsAsMarkdown(findings: readonly Finding[], escape: (text: string) => string): string {
   return findings.flatMap(({ workload, recommendation }) => {
     if (recommendation === undefined) return []
-    const { summary, notes, commands, change } = recommendation
-    const lines = [...promised(recommendation), ...notes, ...tried(recommendation)].map(line => `- ${escape(line)}\n`).join('')
+    const { summary, commands, change } = recommendation
+    const lines = notesOf(recommendation).map(line => `- ${escape(line)}\n`).join('')
     const blocks = change === undefined ? [] : [block('yaml', asYaml(change)), block('sh', `${commands.join('\n')}\n`)]
     return [`### ${escape(`${workload.namespace}/${referenceOf(workload)}`)}\n\n${escape(summary)}\n\n${lines}\n${blocks.join('\n')}`]
   }).join('\n')
+}
+
+/** What it would survive, what else is to be known, and what came of the dry run: a line each. */
+export function notesOf(recommendation: Recommendation): readonly string[] {
+  return [...promised(recommendation), ...recommendation.notes, ...tried(recommendation)]
 }
 
 /** A fence longer than any in the text. */
