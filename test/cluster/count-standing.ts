@@ -104,8 +104,9 @@ export async function countStanding(namespace?: string): Promise<CountedAll> {
     const isSeen = controlled.every(one => one.deployment !== undefined)
     const guessed = controlled.filter(one => one.deployment === undefined && one.fate !== 'finished').length
     const expected = [...new Set(covered.map(one => one.deployment))].reduce((sum, one) => sum + (one?.spec.replicas ?? 0), guessed)
-    const isTold = status.observedGeneration === generation && (status.expectedPods ?? 0) > 0 &&
-      status.conditions?.some(({ reason }) => reason === 'SyncFailed') !== true && !all.some(other => other !== budget && covered.some(selects(other)))
+    const hasFailed = status.conditions?.some(({ reason }) => reason === 'SyncFailed') === true
+    const isShared = all.some(other => other !== budget && covered.some(selects(other)))
+    const isTold = status.observedGeneration === generation && (status.expectedPods ?? 0) > 0 && !hasFailed && !isShared
     const counted = maxUnavailable === undefined ? share(minAvailable ?? 0, expected) : Math.max(0, expected - share(maxUnavailable, expected))
     const least = !isSeen && isTold && typeof minAvailable !== 'number' ? status.desiredHealthy ?? counted : counted
     return { isOf, losses: mayLose(tally(running.filter(isOf).map(one => one.node)), least) }

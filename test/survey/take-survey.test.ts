@@ -103,6 +103,8 @@ void t.test('budgets say how many are needed, as the disruption controller count
   t.strictSame(needed({ minAvailable: 5 }), { least: 5, by: name, losses: -1 }, 'too few already')
   t.strictSame(needed({ minAvailable: 1 }, { minAvailable: 3 }), { least: 3, by: 'PodDisruptionBudget b1', losses: 0 }, 'the one that allows least')
   t.equal(needed({}), undefined, 'one that asks for nothing')
+  t.strictSame(survivalOf({ pods: webOn('gone'), budgets: [aBudget('b0', { minAvailable: 0 })] })?.untilTooFew,
+    { least: 0, by: name, losses: 0 }, 'no pod runs, and none is needed')
   t.equal(needed({ minAvailable: 'most' }), undefined)
   t.equal(needed({ minAvailable: 1, selector: { matchLabels: { app: 'other' } } }), undefined, 'one of other pods')
   t.equal(needed({ minAvailable: 1, namespace: 'other' }), undefined, 'one of another namespace')
@@ -116,7 +118,8 @@ void t.test('a budget over two workloads is about the pods of both', async t => 
   const needed = (minAvailable: number | string) =>
     survivalOf({ owners: [{ ...web, replicas: 4 }, web1, db], pods, budgets: [aBudget('all', { minAvailable })] })?.untilTooFew
   t.strictSame(needed(2), { least: 2, by: 'PodDisruptionBudget all', losses: 1 }, 'n1 has three of five')
-  t.strictSame(needed('50%'), { least: 3, by: 'PodDisruptionBudget all', losses: 0 }, 'of 4 replicas and 2 replicas: the pod that nobody controls is none')
+  t.strictSame(needed('50%'), { least: 3, by: 'PodDisruptionBudget all', losses: 0 },
+    'of 4 replicas and 2 replicas: the pod that nobody controls is none')
 })
 
 void t.test('what was not read is counted as the status of the budget has it, so the answer is not one of --kind', async t => {
@@ -124,13 +127,13 @@ void t.test('what was not read is counted as the status of the budget has it, so
   const rollout = anOwner('Rollout', 'web', { replicas: 2 })
   const job = anOwner('Job', 'web', { replicas: 2 })
   const own = [{ ...web, replicas: 2 }, web1]
-  const pods = [...webOn('n1', 'n2'), aPod('db-0', db, 'n3')]
+  const pods = [...webOn('n1', 'n2'), aPod('db-0', db, 'n3'), aPod('db-done', db, 'n3', { phase: 'Failed' })]
   const ofRollout = ['n1', 'n2'].map(node => aPod(node, aRevision(rollout, 'web-1'), node))
   const ofJob = ['n1', 'n2'].map(node => aPod(node, job, node))
   const [by, most] = ['PodDisruptionBudget b', { maxUnavailable: 1 }]
   const cases = [
     { name: 'all were read', owners: [...own, db], budget: most, want: { least: 5, by, losses: -1 } },
-    { name: 'all were read, and the status trails', owners: [...own, db], budget: { ...most, desiredHealthy: 9 }, want: { least: 5, by, losses: -1 } },
+    { name: 'the status trails what was read', owners: [...own, db], budget: { ...most, desiredHealthy: 9 }, want: { least: 5, by, losses: -1 } },
     { name: 'StatefulSets were not read', owners: own, budget: { ...most, desiredHealthy: 5 }, want: { least: 5, by, losses: -1 } },
     { name: 'a share', owners: own, budget: { minAvailable: '50%', desiredHealthy: 3 }, want: { least: 3, by, losses: 0 } },
     { name: 'a number of pods needs no status', owners: own, budget: { minAvailable: 2 }, want: { least: 2, by, losses: 1 } },
