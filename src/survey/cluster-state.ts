@@ -58,6 +58,8 @@ export interface SurveyedOwner {
   /** spec.selector as it stands, and whether each pod gets volumes of its own (volumeClaimTemplates): where there is a template. */
   readonly selector?: unknown
   readonly hasClaims?: boolean
+  /** Why its controller keeps pods when the template changes, or those of an ordinal below one; absent where it replaces them all. */
+  readonly holdsBack?: { readonly by: 'paused' | 'on-delete' } | { readonly by: 'partition', readonly below: number }
 }
 
 /** A PodDisruptionBudget. */

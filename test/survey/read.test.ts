@@ -56,6 +56,15 @@ void t.test('a workload: whether it was asked for, how many pods it wants, its t
   const base = { namespace: 'shop', name: 'web', uid: 'u', labels: { a: 'b' }, owner: undefined, isAsked: true, replicas: 3, template: undefined }
   t.strictSame(readOwner('Deployment', object(), asked), { group: 'apps', kind: 'Deployment', ...base })
   t.strictSame(readOwner('Job', object(), { ...asked, withTemplate: true }), { group: 'batch', kind: 'Job', ...base, replicas: 5, template, selector: undefined, hasClaims: false })
+  const held = (kind: 'Deployment' | 'StatefulSet' | 'Rollout' | 'ReplicaSet', spec: object): unknown =>
+    readOwner(kind, { ...object(), spec }, { ...asked, withTemplate: true })?.holdsBack
+  t.strictSame(held('Deployment', { paused: true }), { by: 'paused' })
+  t.strictSame(held('Rollout', { paused: true }), { by: 'paused' })
+  t.equal(held('Deployment', { paused: false }), undefined)
+  t.strictSame(held('StatefulSet', { updateStrategy: { type: 'OnDelete' } }), { by: 'on-delete' })
+  t.strictSame(held('StatefulSet', { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 2 } } }), { by: 'partition', below: 2 })
+  t.equal(held('StatefulSet', { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } } }), undefined)
+  t.equal(held('ReplicaSet', { paused: true }), undefined)
   t.strictSame(readOwner('CronJob', { ...object(), spec: {} }, asked), { group: 'batch', kind: 'CronJob', ...base, replicas: undefined })
   const kept = (apiVersion: string, kind: string) =>
     readOwner('ReplicaSet', object([{ apiVersion, kind, name: 'x', uid: 'd', controller: true }]), asked)?.isAsked
