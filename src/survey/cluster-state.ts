@@ -71,6 +71,8 @@ export interface SurveyedBudget {
   /** As they stand: a number, or a text such as `50%`. */
   readonly minAvailable: number | string | undefined
   readonly maxUnavailable: number | string | undefined
+  /** status.desiredHealthy: how many pods that comes to; undefined where the status does not say it of this spec. */
+  readonly desiredHealthy: number | undefined
 }
 
 /** What was read of a cluster at one moment. */

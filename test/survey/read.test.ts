@@ -76,6 +76,19 @@ void t.test('a workload: whether it was asked for, how many pods it wants, its t
 void t.test('a PodDisruptionBudget', t => {
   const selector = { matchLabels: { app: 'web' } }
   t.strictSame(readBudget({ metadata: { namespace: 'shop', name: 'web', uid: 'u' }, spec: { selector, minAvailable: '50%' } }),
-    { namespace: 'shop', name: 'web', selector, minAvailable: '50%', maxUnavailable: undefined })
+    { namespace: 'shop', name: 'web', selector, minAvailable: '50%', maxUnavailable: undefined, desiredHealthy: undefined })
+  const counted = { observedGeneration: 2, expectedPods: 4, desiredHealthy: 3 }
+  const condition = (reason: string) => ({ conditions: [{ type: 'DisruptionAllowed', status: 'False', reason }] })
+  const cases = [
+    { name: 'of this spec', status: { ...counted, ...condition('InsufficientPods') }, want: 3 },
+    { name: 'of an earlier spec', status: { ...counted, observedGeneration: 1 }, want: undefined },
+    { name: 'before any pod was there', status: { ...counted, expectedPods: 0 }, want: undefined },
+    { name: 'left over from before counting failed', status: { ...counted, ...condition('SyncFailed') }, want: undefined },
+    { name: 'none yet', status: {}, want: undefined },
+  ]
+  for (const { name, status, want } of cases) {
+    t.equal(readBudget({ metadata: { name: 'web', uid: 'u', generation: 2 }, spec: { maxUnavailable: 1 }, status })?.desiredHealthy, want, name)
+  }
+  t.equal(readBudget({ metadata: { name: 'web', uid: 'u' }, status: { ...counted, observedGeneration: undefined } })?.desiredHealthy, undefined)
   t.end()
 })

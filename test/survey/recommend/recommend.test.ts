@@ -171,4 +171,9 @@ void t.test('a budget of its own is kept in the promise, one that others share i
     budgets: [aBudget('all', { minAvailable: 2 })], pods: [aPod('x', undefined, 'b')],
   })
   t.strictSame(adviceOn(shared)?.promise, { nodes: { domains: 2, untilNone: 1 } })
+  const guessed = clusterOf(web('Rollout', { group: 'argoproj.io', replicas: 3 }), ['a', 'a', 'a'], nodes, {
+    budgets: [aBudget('web', { selector, maxUnavailable: 1 })],
+  })
+  t.strictSame(adviceOn(guessed)?.promise?.nodes.untilTooFew, undefined, 'nor one of which it is not certain what it asks for')
+  t.equal(adviceOn(guessed)?.promise?.nodes.untilNone, 1)
 })
