@@ -1,6 +1,7 @@
 import type { PodExplanation } from '../../survey/explain/explain-pod.ts'
 import type { Fate, PlacedVerdict } from '../../survey/explain/pod-verdict.ts'
 import { reasonWords } from '../../survey/explain/reason-words.ts'
+import { printable } from '../printable.ts'
 import { causes, labelled, someOf, tellDecider, tellShare, troubleWords } from './words.ts'
 
 type Row = readonly [label: string, text: string]
@@ -8,7 +9,7 @@ type Row = readonly [label: string, text: string]
 /** Why a pod stands where it stands, in a few lines: what it does first, then what made it so. */
 export function tellPod(pod: PodExplanation): string {
   const rows = [...verdictRows(pod), ...constraintRows(pod), ...schedulerRows(pod), ...besideRows(pod)]
-  return `${headline(pod)}\n${rows.length === 0 ? '' : `\n${labelled(rows)}`}`
+  return `${printable(headline(pod))}\n${rows.length === 0 ? '' : `\n${labelled(rows)}`}`
 }
 
 function headline({ namespace, name, phase, node, isLeaving, verdict }: PodExplanation): string {

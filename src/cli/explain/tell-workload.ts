@@ -3,6 +3,7 @@ import type { Forecast } from '../../survey/explain/forecast.ts'
 import type { GroupStanding } from '../../survey/explain/revision-standing.ts'
 import type { SkipReason } from '../../placement/scope.ts'
 import type { Wrong } from '../../survey/explain/wrong.ts'
+import { printable } from '../printable.ts'
 import { bar, table } from '../table.ts'
 import { tellWrong } from './tell-wrong.ts'
 import { count, labelled, percent, ranges, someOf, tellDecider } from './words.ts'
@@ -15,7 +16,7 @@ export function tellWorkload(workload: WorkloadExplanation): string {
   const rows = [...verdictRows(workload), ...besideRows(workload)]
   const isOne = revisions.length === 1
   return [
-    `${headline(workload)}\n`,
+    `${printable(headline(workload))}\n`,
     ...rows.length === 0 ? [] : [`\n${labelled(rows)}`],
     ...revisions.filter(({ groups }) => groups.length > 0).map(revision => `\n${drawRevision(revision, isOne)}`),
     ...tellWrong(verdict.kind === 'left-alone' ? withoutReason(workload.wrong, verdict.reason) : workload.wrong).map(text => `\n${text}`),
@@ -83,7 +84,7 @@ function drawRevision({ owner, isCurrent, pods, groups }: RevisionExplanation, i
   const isOff = groups.some(group => group.pods !== group.wanted)
   const which = isOne ? '' : isCurrent ? ' (current)' : ' (going)'
   return [
-    `${owner}${which}: ${count(pods, 'pod')}\n`, table(['GROUP', 'SHARE', 'WANTED', 'PODS', 'NODES', ''], rows),
+    `${printable(owner)}${which}: ${count(pods, 'pod')}\n`, table(['GROUP', 'SHARE', 'WANTED', 'PODS', 'NODES', ''], rows),
     ...isOff ? ['(░ lacks, ▓ has too many)\n'] : [],
   ].join('')
 }

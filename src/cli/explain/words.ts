@@ -2,13 +2,17 @@ import type { Decider } from '../../survey/explain/explain-pod.ts'
 import type { GroupStanding } from '../../survey/explain/revision-standing.ts'
 import type { Trouble } from '../../survey/explain/pod-verdict.ts'
 import type { StrayCause } from '../../survey/explain/stray-cause.ts'
+import { printable } from '../printable.ts'
 
 /** Words that pods and workloads are told by. */
 
-/** Lines of a label and what is said, the labels in one column. A label that is said again is left out. */
+/** Lines of a label and what is said, printable, the labels in one column. A label that is said again is left out. */
 export function labelled(rows: readonly (readonly [label: string, text: string])[]): string {
   const width = Math.max(0, ...rows.map(([label]) => label.length))
-  return rows.map(([label, text], index) => `${(rows[index - 1]?.[0] === label ? '' : label).padEnd(width)}   ${text}\n`).join('')
+  return rows.map(([label, text], index) => {
+    const shown = rows[index - 1]?.[0] === label ? '' : label
+    return `${shown.padEnd(width)}   ${printable(text)}\n`
+  }).join('')
 }
 
 /** `PodDistributor web (Deployment/web, Required)`. */

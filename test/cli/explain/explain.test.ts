@@ -4,6 +4,7 @@ import { closeNames } from '../../../src/cli/explain/close-names.ts'
 import { selectorText } from '../../../src/cli/explain/selector-text.ts'
 import { parseSubject } from '../../../src/cli/explain/subject.ts'
 import type { PodExplanation } from '../../../src/survey/explain/explain-pod.ts'
+import { readRegistration } from '../../../src/survey/explain/stray-cause.ts'
 import { placedPod, podOf } from '../../survey/explain/facts.ts'
 import { deployment, paths, set, startCluster, stray } from './cluster.ts'
 
@@ -189,11 +190,55 @@ void t.test('whether Versprei is called is asked for pods that it did not place,
   t.match((await explain('pod/web-5d4f-s')).out, /Why +the API server calls no Versprei/)
 })
 
+const selectors: readonly { readonly name: string, readonly selector: unknown, readonly want: string }[] = [
+  { name: 'none', selector: undefined, want: 'called' },
+  { name: 'an empty one', selector: {}, want: 'called' },
+  { name: 'its labels', selector: { matchLabels: { team: 'shop' } }, want: 'called' },
+  { name: 'other labels', selector: { matchLabels: { team: 'other' } }, want: 'not-selected' },
+  { name: 'its labels out', selector: { matchExpressions: [{ key: 'team', operator: 'NotIn', values: ['shop'] }] }, want: 'not-selected' },
+  { name: 'a label that it has not', selector: { matchExpressions: [{ key: 'x', operator: 'DoesNotExist' }] }, want: 'called' },
+]
+
+void t.test('the namespaces that an entry selects are those that the API server would send', t => {
+  for (const { name, selector, want } of selectors) {
+    t.strictSame(readRegistration({ namespaceSelector: selector }, { team: 'shop' }), { kind: want }, name)
+  }
+  t.strictSame(readRegistration({ namespaceSelector: { matchLabels: { a: 'b' } } }, undefined), { kind: 'called' }, 'labels that are not known')
+  t.strictSame(readRegistration(undefined, {}), { kind: 'absent' })
+  t.end()
+})
+
 void t.test('a cluster that is not reached is wrong usage', async t => {
   const { explain } = await startCluster(t)
   const { code, err } = await explain('pod/x', '--context', 'nowhere')
   t.equal(code, 2)
   t.match(err, /no context "nowhere"/)
+})
+
+void t.test('an API server that fails is not taken for what it did not say', async t => {
+  for (const path of [paths.deployments, paths.pods, paths.distributors, paths.nodes]) {
+    const { objects, explain } = await startCluster(t)
+    objects[path] = 500
+    const { code, out, err } = await explain('deploy/web')
+    t.strictSame({ code, out }, { code: 2, out: '' }, path)
+    t.match(err, /^versprei explain: .*500.*\n$/u, path)
+  }
+})
+
+void t.test('what others wrote reaches no terminal as anything but text', async t => {
+  const { objects, explain } = await startCluster(t)
+  const evil = '\u001B]0;pwned\u0007\u001B[2J\nPlaced by   nobody\u009B'
+  const shown = String.raw`\x1b]0;pwned\x07\x1b[2J\x0aPlaced by   nobody\x9b`
+  const status = { phase: 'Pending', conditions: [{ type: 'PodScheduled', status: 'False', message: evil }] }
+  objects[paths.pods] = [placedPod('type-spot', 2, 'x', { spec: { nodeName: '' }, status })]
+  objects[paths.events] = [{ message: `${evil}!`, lastTimestamp: '2026-01-01T00:00:00Z', metadata: {} }]
+  const [pod, workload] = [await explain('pod/x'), await explain('deploy/web')]
+  t.ok(pod.out.includes(`Scheduler   ${shown}\n`), pod.out)
+  t.ok(pod.out.includes(`${shown}! (event of 2026-01-01T00:00:00Z)\n`), pod.out)
+  t.ok(workload.out.includes(`x of type-spot: ${shown}\n`), workload.out)
+  const { err } = await explain(`pod/${evil}`)
+  t.equal(err.includes('\u001B'), false)
+  t.equal(err.split('\n').length, 2)
 })
 
 void t.test('what a person types names an object', t => {
