@@ -82,7 +82,7 @@ async function explainSubject(reader: Reader, asked: Asked): Promise<PodExplanat
   if (found.kind === 'forbidden') return `${kind} ${namespace}/${name}: you may not ${found.right}`
   if (found.kind !== 'found') {
     const there = await reader.list(resource, { metadataOnly: true, keep: object => readMetadata(object)?.name })
-    const close = closeNames(name, there)
+    const close = closeNames(name, there ?? [])
     return `there is no ${kind} ${namespace}/${name}${close.length === 0 ? '' : `; did you mean ${close.join(', ')}?`}`
   }
   const explanation = kind === 'Pod' ? await explainPodOf(reader, namespace, found.value)

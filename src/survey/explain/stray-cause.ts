@@ -9,15 +9,19 @@ export interface Registration {
 }
 
 /** Why a pod that would be placed was not. */
-export const strayCauses = ['younger-distributor', 'not-registered', 'namespace-not-selected', 'not-called'] as const
+export const strayCauses = ['younger-distributor', 'not-registered', 'namespace-not-selected', 'edited-since', 'not-called'] as const
 
 export type StrayCause = typeof strayCauses[number]
 
-/** What is certain comes first; that nobody answered when the pod was created is what is left. */
-export function strayCause({ isOlder }: Pick<Stray, 'isOlder'>, { kind }: Registration): StrayCause {
+/**
+ * What is certain comes first. Then what may be: a PodDistributor that was written later may have been meant for other pods, invalid or
+ * only tried when the pod was created. That nobody answered then is what is left.
+ */
+export function strayCause({ isOlder, isEdited }: Pick<Stray, 'isOlder' | 'isEdited'>, { kind }: Registration): StrayCause {
   if (isOlder) return 'younger-distributor'
   if (kind === 'absent') return 'not-registered'
-  return kind === 'not-selected' ? 'namespace-not-selected' : 'not-called'
+  if (kind === 'not-selected') return 'namespace-not-selected'
+  return isEdited ? 'edited-since' : 'not-called'
 }
 
 /**
