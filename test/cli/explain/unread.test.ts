@@ -134,6 +134,22 @@ void t.test('what may not be read is said, the rest is told, and nothing is clai
   }
 })
 
+void t.test('of a pod whose siblings may not be read, neither its revision nor the seat that it holds is told', async t => {
+  const { objects, explain } = await startCluster(t)
+  objects[`${paths.pods}/x`] = placedPod('type-spot', 2, 'x')
+  objects[paths.pods] = 403
+  t.strictSame(await explain('pod/x'), {
+    code: 1, err: 'versprei explain: namespace shop: you may not list pods\n',
+    out: `Pod shop/x runs on s1, in its group, type-spot.
+
+${placedBy}, as it was created
+Seat        2, as it was given
+Owner       ReplicaSet/web-5d4f, of Deployment/web
+Added       deletion cost 999999998
+`,
+  })
+})
+
 void t.test('whether Versprei is called is asked for pods that it did not place, and missed where the cause stays open', async t => {
   const { objects, explain } = await startCluster(t)
   objects[paths.registration] = 403

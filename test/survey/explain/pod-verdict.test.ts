@@ -228,6 +228,7 @@ void t.test('nothing is claimed that rests on what may not be read', async t => 
   for (const { name, pod, around, want } of blind) {
     const told = explained(pod, around)
     t.match(told, want, name)
+    if (told.verdict.kind === 'placed') t.strictSame(told.verdict.troubles, [], name)
     t.strictSame(told.unread, around.unread?.filter(one => one !== 'nodes'), name)
   }
 })
