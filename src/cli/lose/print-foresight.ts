@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import type { Foresight, Outlook, Trouble } from '../../survey/lose/outlook.ts'
+import type { Difficulty, Foresight, Outlook } from '../../survey/lose/outlook.ts'
 import type { planOutputs } from '../output-formats.ts'
 import { table } from '../table.ts'
 
@@ -31,10 +31,10 @@ function tellGone(names: readonly string[]): string {
 function rowOf({ workload: { kind, namespace, name }, distributor = '-', groups, troubles, ...counts }: Outlook): readonly string[] {
   const figures = [counts.pods, counts.left, counts.fit, counts.wait, counts.unsure].map(String)
   const split = groups.map(group => `${group.name} ${group.now}→${group.after}`).join(', ')
-  return [namespace, `${kind}/${name}`, distributor, ...figures, split === '' ? '-' : split, troubles.map(tellTrouble).join('; ')]
+  return [namespace, `${kind}/${name}`, distributor, ...figures, split === '' ? '-' : split, troubles.map(tellDifficulty).join('; ')]
 }
 
-function tellTrouble({ reason, pods, detail }: Trouble): string {
+function tellDifficulty({ reason, pods, detail }: Difficulty): string {
   if (reason === 'uncertain') return `${pods} if these allow it: ${detail}`
   if (reason === 'unknown') return `${pods} unknown: ${detail}`
   return `${pods} ${pods === 1 ? 'waits' : 'wait'}: ${detail}`
@@ -43,11 +43,11 @@ function tellTrouble({ reason, pods, detail }: Trouble): string {
 function tellSum(workloads: readonly Outlook[]): string {
   const sum = (of: (one: Outlook) => number): number => workloads.reduce((total, one) => total + of(one), 0)
   const down = workloads.filter(({ pods, left }) => pods > 0 && left === 0).length
-  const unsure = sum(one => one.unsure)
+  const [unsure, pending] = [sum(one => one.unsure), sum(one => one.pending)]
   return [
     `${count(workloads.length, 'workload')}, ${down === 0 ? 'none' : down} without a pod at once; of ${count(sum(one => one.pods), 'pod')}`,
     `${sum(one => one.left)} are left at once, ${sum(one => one.fit)} fit elsewhere, ${sum(one => one.wait)} wait`,
-  ].join(' ') + (unsure === 0 ? '' : `, ${unsure} unsure`)
+  ].join(' ') + (unsure === 0 ? '' : `, ${unsure} unsure`) + (pending === 0 ? '' : `; ${pending} more did not run before`)
 }
 
 function count(many: number, what: string): string {
