@@ -10,12 +10,14 @@ import { knownFor, nodesLostBy } from '../../survey/lose/loss.ts'
 import { applyPatch } from '../apply-patch.ts'
 import type { Environment } from '../configuration.ts'
 import { messageOf } from '../message-of.ts'
+import { printable } from '../printable.ts'
 import { parseSomeFlags } from '../some-flags.ts'
 import { openCluster } from '../survey/open-cluster.ts'
 import type { Reading } from '../survey/lists.ts'
 import { createProgress } from '../survey/progress.ts'
 import { readState, type ReadState } from '../survey/read-state.ts'
 import type { AskedLoss } from './asked-loss.ts'
+import { listSome } from './list-some.ts'
 import { printForesight, type LoseOutput } from './print-foresight.ts'
 
 export interface LoseFlags {
@@ -45,7 +47,7 @@ export interface LoseIo {
  * lose by that name; 2 when it is used wrongly or the cluster cannot be asked.
  */
 export async function lose(flags: LoseFlags, io: LoseIo): Promise<number> {
-  const tell = (line: string): void => io.stderr(`versprei plan: ${line}\n`)
+  const tell = (line: string): void => io.stderr(`versprei plan: ${printable(line)}\n`)
   const manifests = manifestsIn(flags, io.environment)
   if (manifests !== undefined) {
     tell(`${manifests}: a folder of manifests has no pods that could be lost; --lose asks a cluster: leave one of them out`)
@@ -143,11 +145,4 @@ function faultOf(state: ClusterState, distributors: readonly Listed[], flags: Lo
   const known = knownFor(empty.loss, state.nodes, groups)
   const isKnown = empty.loss.kind === 'group' && known.includes(empty.loss.name)
   return `--lose ${empty.text}: ${isKnown ? 'that group has no node' : `no node is that; known: ${listSome(known)}`}`
-}
-
-const most = 10
-
-function listSome(names: readonly string[]): string {
-  if (names.length === 0) return 'none'
-  return names.length > most ? `${names.slice(0, most).join(', ')} and ${names.length - most} more` : names.join(', ')
 }

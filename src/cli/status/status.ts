@@ -5,6 +5,7 @@ import type { ClusterFlags } from '../cluster-flags.ts'
 import { createPaint, wantsColour, type Screen } from '../colour.ts'
 import type { Environment } from '../configuration.ts'
 import { messageOf } from '../message-of.ts'
+import { printable } from '../printable.ts'
 import { openCluster } from '../survey/open-cluster.ts'
 import { lookForLeader } from './look-for-leader.ts'
 import { printReports, type Looks, type StatusOutput } from './print-reports.ts'
@@ -35,7 +36,7 @@ export interface StatusIo {
  * at all.
  */
 export async function status(flags: StatusFlags, io: StatusIo): Promise<number> {
-  const tell = (line: string): void => io.stderr(`versprei status: ${line}\n`)
+  const tell = (line: string): void => io.stderr(`versprei status: ${printable(line)}\n`)
   const connection = await openCluster(flags, io.environment, systemClock, 'cluster')
   if ('mistakes' in connection) {
     for (const mistake of connection.mistakes) tell(mistake)
@@ -61,7 +62,7 @@ export async function status(flags: StatusFlags, io: StatusIo): Promise<number> 
     return found.missing.length > 0 || isFailure(found, flags.failOn ?? []) ? 1 : 0
   } catch (error) {
     tell(messageOf(error))
-    return 1
+    return 2
   } finally {
     await connection.close()
   }

@@ -101,6 +101,20 @@ shop        Deployment/web   split         3      2      0     1      0        r
   t.match(await ran('--lose', 'type=spot', '-n', 'elsewhere'), { code: 0, out: /^lost: type=spot: 1 of 3 nodes \(spot-a\)\n\n0 workloads/u })
 })
 
+void t.test('pods that do not run are told apart, and so are those that nobody replaces', async t => {
+  const pods = [pod('web', 0, 'regular-a'), { ...pod('web', 1, 'spot-a'), status: { phase: 'Pending' } }, pod('lost', 0, 'regular-a')]
+  const { out } = await plan(['--kubeconfig', await startCluster(t, { ...cluster, '/api/v1/pods': pods }), '--lose', 'node=regular-a'])
+  t.match(out, /Deployment\/web +split +1 +0 +1 +0 +0 /u)
+  t.match(out, /; of 1 pod 0 are left at once, 1 fit elsewhere, 0 wait; 1 more did not run before\n1 pod without a controller would be gone for good: shop\/lost-abc-0\n$/u)
+})
+
+void t.test('what a cluster says does nothing to a terminal, and forges no row', async t => {
+  const tainted = { ...node('regular-b', 'default'), spec: { taints: [{ key: 'a\u001B[2J\nb', effect: 'NoSchedule' }] } }
+  const nodes = [node('regular-a', 'default'), tainted, node('spot-a', 'spot')]
+  const { out } = await plan(['--kubeconfig', await startCluster(t, { ...cluster, '/api/v1/nodes': nodes }), '--lose', 'node=regular-a'])
+  t.match(out, / 1 waits: 1 node with taint a\\x1b\[2J\\x0ab\n\n1 workload, /u)
+})
+
 void t.test('what there is not to lose is said, and what there is', async t => {
   const kubeconfig = await startCluster(t, cluster)
   const cases = [
