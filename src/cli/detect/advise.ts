@@ -1,9 +1,9 @@
-import { listDistributor } from '../../placement/distributor/listed.ts'
 import type { ClusterState } from '../../survey/cluster-state.ts'
 import type { Survey } from '../../survey/finding.ts'
 import { readPod } from '../../survey/read-pod.ts'
 import { recommend, type Advice } from '../../survey/recommend/recommend.ts'
 import { askOnce, createLists, type Lists, type Reading } from '../survey/lists.ts'
+import { readDistributors } from '../survey/read-distributors.ts'
 import type { ReadState } from '../survey/read-state.ts'
 import { createRefusals } from '../survey/refusals.ts'
 
@@ -26,8 +26,7 @@ async function listPods(lists: Lists): Promise<ClusterState['pods'] | undefined>
 
 /** Undefined where the cluster has no such kind, or they may not all be listed. */
 async function listTargets(lists: Lists): Promise<Advice['targets']> {
-  const resource = { group: 'versprei.versprei.io', version: 'v1beta1', plural: 'poddistributors' }
-  const { items, refusedIn, isAbsent } = await lists.namespaced(resource, { keep: listDistributor })
+  const { items, refusedIn, isAbsent } = await readDistributors(lists)
   return isAbsent || refusedIn !== 'nowhere' ? undefined
     : items.flatMap(({ namespace, name, target }) => (target === undefined ? [] : [{ namespace, name, target }]))
 }

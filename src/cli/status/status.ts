@@ -1,6 +1,6 @@
 import { systemClock } from '../../cluster/clock.ts'
 import { rankReports } from '../../survey/distributors/rank-reports.ts'
-import type { Trouble } from '../../survey/distributors/report.ts'
+import type { DistributorTrouble } from '../../survey/distributors/report.ts'
 import type { ClusterFlags } from '../cluster-flags.ts'
 import { createPaint, wantsColour, type Screen } from '../colour.ts'
 import type { Environment } from '../configuration.ts'
@@ -17,7 +17,7 @@ export interface StatusFlags extends ClusterFlags {
   readonly namespace?: readonly string[]
   readonly output: StatusOutput
   readonly watch?: boolean
-  readonly failOn?: readonly (Trouble | 'any')[]
+  readonly failOn?: readonly (DistributorTrouble | 'any')[]
   readonly color: boolean
 }
 
@@ -83,6 +83,6 @@ function notesOn({ reports }: Reports): readonly string[] {
   return [`${whose} the leader writes within seconds; where it does not, versprei check tells why`]
 }
 
-function isFailure({ reports }: Reports, failOn: readonly (Trouble | 'any')[]): boolean {
+function isFailure({ reports }: Reports, failOn: readonly (DistributorTrouble | 'any')[]): boolean {
   return reports.some(({ troubles }) => troubles.length > 0 && (failOn.includes('any') || troubles.some(one => failOn.includes(one))))
 }

@@ -146,6 +146,18 @@ void t.test('what may not be read is said: exit code 1; without the nodes there 
   const partly = await startCluster(t, { ...cluster, '/apis/apps/v1/statefulsets': 403 })
   const ran = await plan(['--kubeconfig', partly, '--lose', 'group=spot'])
   t.match(ran, { code: 1, out: /Deployment\/web/u, err: /^versprei plan: not read: statefulsets\.apps: [^\n]*\n$/u })
+  const distributors = '/apis/versprei.versprei.io/v1beta1'
+  const refused = {
+    ...cluster, '/api/v1/namespaces': [{ metadata: { name: 'shop' } }, { metadata: { name: 'kept' } }],
+    [`${distributors}/poddistributors`]: 403, [`${distributors}/namespaces/shop/poddistributors`]: [distributor], [`${distributors}/namespaces/kept/poddistributors`]: 403,
+  }
+  t.match(await plan(['--kubeconfig', await startCluster(t, refused), '--lose', 'group=spot']), {
+    code: 1, out: /Deployment\/web +split +3 +2 /u, err: /^versprei plan: not read: namespace kept: you may not list poddistributors\.versprei\.versprei\.io\nversprei plan: what PodDistributors that were not read place is taken to be placed by none\n$/u,
+  })
+  const unknown = await startCluster(t, { ...cluster, [`${distributors}/poddistributors`]: 403 })
+  t.match(await plan(['--kubeconfig', unknown, '--lose', 'node=spot-a', '--all']), {
+    code: 1, out: /Deployment\/web +- +3 +2 /u, err: /^versprei plan: not read: poddistributors\.versprei\.versprei\.io: you may not list them[^\n]*\n[^\n]* placed by none\n$/u,
+  })
   const without = await startCluster(t, { ...cluster, '/apis/versprei.versprei.io/v1beta1/poddistributors': 404 })
   t.match(await plan(['--kubeconfig', without, '--lose', 'node=spot-a', '--all']), { code: 0, out: /Deployment\/own +- +2 +0 +2 +0/u, err: '' })
 })
