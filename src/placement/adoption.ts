@@ -76,8 +76,8 @@ function isMarked({ uid, pod: { annotations = {} } }: FoundPod): boolean {
   return Object.hasOwn(annotations, admissionAnnotation) && adoptedAt(annotations[admissionAnnotation], uid) !== 'other'
 }
 
-/** The first group in the listed order that the pod's node is in. */
-function standsIn({ nodes }: Pick<Knowledge, 'nodes'>, plan: Plan, nodeName: string | undefined): number | undefined {
+/** The first group in the listed order that a pod's node is in; undefined: none, or the node is not known. */
+export function standsIn({ nodes }: Pick<Knowledge, 'nodes'>, plan: Plan, nodeName: string | undefined): number | undefined {
   const labels = nodeName === undefined ? undefined : nodes.labelsOf(nodeName)
   const index = labels === undefined ? -1 : plan.distributor.groups.findIndex(({ expressions }) => matchesLabels(expressions, labels))
   return index === -1 ? undefined : index

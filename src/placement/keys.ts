@@ -1,6 +1,6 @@
 /** The API group, and every label and annotation that Versprei reads or writes on a pod. */
 
-const apiGroup = 'versprei.versprei.io'
+export const apiGroup = 'versprei.versprei.io'
 export const apiVersion = `${apiGroup}/v1beta1`
 export const kind = 'PodDistributor'
 

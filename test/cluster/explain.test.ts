@@ -67,7 +67,7 @@ void t.test('a pod that waits is told with what the scheduler says', async t => 
   } })
   t.equal(explained.node, undefined)
   const { wrong } = await explainWeb(namespace)
-  t.match(wrong.pending, [{ pod: pending.metadata.name, group: 'nowhere', schedulerSaid: /nodes are available/ }])
+  t.match(wrong?.pending, [{ pod: pending.metadata.name, group: 'nowhere', schedulerSaid: /nodes are available/ }])
 })
 
 void t.test('pods that are left alone are told by the reason of their admission', async t => {
@@ -108,7 +108,7 @@ void t.test('strays are told with what becomes of them', async t => {
   const explained = await explainPod(namespace, pod?.name ?? '')
   t.match(explained, { verdict: { kind: 'stray', isOlder: true, fate: { kind: 'stays' } }, strayCause: 'younger-distributor' })
   const workload = await explainWeb(namespace)
-  t.same(workload.wrong.strays.map(({ cause, pods }) => [cause, pods.length]), [['younger-distributor', 2]])
+  t.same(workload.wrong?.strays.map(({ cause, pods }) => [cause, pods.length]), [['younger-distributor', 2]])
 })
 
 void t.test('a rolling update is told by its two revisions', async t => {
@@ -129,7 +129,7 @@ void t.test('a rolling update is told by its two revisions', async t => {
   const [coming, going] = revisions.map(({ groups }) => Object.fromEntries(groups.map(({ name, pods }) => [name, pods])))
   t.same(coming, { default: 4, spot: 1 })
   t.same(going, countStanding(old))
-  t.equal(wrong.pending.length, 5)
+  t.equal(wrong?.pending.length, 5)
   t.match(forecast, { endsRollout: true, groups: [{ name: 'default', now: 4, after: 16 }, { name: 'spot', now: 1, after: 4 }] })
 })
 

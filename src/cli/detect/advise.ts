@@ -1,4 +1,3 @@
-import { listDistributor } from '../../placement/distributor/listed.ts'
 import { asMap } from '../../placement/is-map.ts'
 import type { ClusterState } from '../../survey/cluster-state.ts'
 import type { Survey } from '../../survey/finding.ts'
@@ -10,6 +9,7 @@ import { entryIn } from '../check/registration.ts'
 import { pathOf, tellRight } from '../check/right.ts'
 import { clusterReads } from '../check/rights.ts'
 import { askOnce, createLists, type Lists, type Reading } from '../survey/lists.ts'
+import { readDistributors } from '../survey/read-distributors.ts'
 import type { ReadState } from '../survey/read-state.ts'
 import { createRefusals } from '../survey/refusals.ts'
 
@@ -34,8 +34,7 @@ async function listPods(lists: Lists): Promise<ClusterState['pods'] | undefined>
 
 /** Undefined where the cluster has no such kind, or they may not all be listed. */
 async function listTargets(lists: Lists): Promise<Advice['targets']> {
-  const resource = { group: 'versprei.versprei.io', version: 'v1beta1', plural: 'poddistributors' }
-  const { items, refusedIn, isAbsent } = await lists.namespaced(resource, { keep: listDistributor })
+  const { items, refusedIn, isAbsent } = await readDistributors(lists)
   return isAbsent || refusedIn !== 'nowhere' ? undefined
     : items.map(({ namespace, name, target }) => ({ namespace, name, target }))
 }

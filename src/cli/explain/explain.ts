@@ -6,6 +6,7 @@ import type { WorkloadExplanation } from '../../survey/explain/explain-workload.
 import { readMetadata } from '../../survey/read-metadata.ts'
 import { resourceOf } from '../../survey/workload-kinds.ts'
 import { messageOf } from '../message-of.ts'
+import { printable } from '../printable.ts'
 import { openCluster } from '../survey/open-cluster.ts'
 import { closeNames } from './close-names.ts'
 import { print, type ExplainOutput } from './print.ts'
@@ -31,10 +32,11 @@ export interface ExplainIo {
 
 /**
  * `versprei explain`: why a pod stands where it stands, or how a workload does. It reads, and judges by the server's own code. Returns the
- * exit code: 1 when there is no such object or something could not be read, 2 for wrong usage, or a cluster that is not reached.
+ * exit code: 1 when there is no such object or something may not be read, 2 for wrong usage, or an API server that fails or is not
+ * reached.
  */
 export async function explain(flags: ExplainFlags, io: ExplainIo): Promise<number> {
-  const tell = (line: string): void => io.stderr(`versprei explain: ${line}\n`)
+  const tell = (line: string): void => io.stderr(`versprei explain: ${printable(line)}\n`)
   const subject = parseSubject(flags.object)
   const mistake = 'mistake' in subject ? subject.mistake : unscaled(subject, flags)
   if ('mistake' in subject || mistake !== undefined) {
@@ -56,7 +58,7 @@ export async function explain(flags: ExplainFlags, io: ExplainIo): Promise<numbe
     return typeof explanation === 'string' || missing.length > 0 ? 1 : 0
   } catch (error) {
     tell(messageOf(error))
-    return 1
+    return 2
   } finally {
     await connection.close()
   }
@@ -80,7 +82,7 @@ async function explainSubject(reader: Reader, asked: Asked): Promise<PodExplanat
   if (found.kind === 'forbidden') return `${kind} ${namespace}/${name}: you may not ${found.right}`
   if (found.kind !== 'found') {
     const there = await reader.list(resource, { metadataOnly: true, keep: object => readMetadata(object)?.name })
-    const close = closeNames(name, there)
+    const close = closeNames(name, there ?? [])
     return `there is no ${kind} ${namespace}/${name}${close.length === 0 ? '' : `; did you mean ${close.join(', ')}?`}`
   }
   const explanation = kind === 'Pod' ? await explainPodOf(reader, namespace, found.value)

@@ -10,5 +10,5 @@ export type ExplainOutput = typeof explainOutputs[number]
 /** An explanation for people, or the same facts for programs. `missing`: what could not be read, a line each. */
 export function print(explanation: PodExplanation | WorkloadExplanation, missing: readonly string[], output: ExplainOutput): string {
   return printAs(output === 'text' ? 'table' : output, { ...explanation, missing },
-    () => ('wrong' in explanation ? tellWorkload(explanation) : tellPod(explanation)))
+    () => ('revisions' in explanation ? tellWorkload(explanation) : tellPod(explanation)))
 }

@@ -19,17 +19,18 @@ export async function explainPodOf(reader: Reader, namespace: string, object: un
   ])
   const siblings = await readSiblings(reader, seen, chain[0])
   const explanation = explainPod({
-    seen, object, siblings, schedulerSaid, registration: registered.registration,
+    seen, object, siblings: siblings ?? [seen], schedulerSaid, registration: registered.registration,
     owners: chain.map(({ owner: { kind, name }, isGone }) => ({ kind, name: isGone ? `${name} (gone)` : name })),
     template: asMap(asMap(chain[0]?.object)['spec'])['template'],
-    knowledge: knowledgeOf({ distributors, nodes, ownNamespace: registered.ownNamespace }, siblings),
+    knowledge: knowledgeOf({ distributors, nodes, ownNamespace: registered.ownNamespace, pods: siblings }),
   })
-  if (explanation.strayCause === 'not-called' && registered.registration.kind === 'unknown') reader.miss(registered.unread)
+  const { strayCause = 'younger-distributor' } = explanation
+  if (strayCause !== 'younger-distributor' && registered.registration.kind === 'unknown') reader.miss(registered.unread)
   return explanation
 }
 
-/** The pods of the same owner, by its selector where that is known. */
-async function readSiblings(reader: Reader, seen: SeenPod, link: Link | undefined): Promise<readonly SeenPod[]> {
+/** The pods of the same owner, by its selector where that is known; undefined where they may not be read. */
+async function readSiblings(reader: Reader, seen: SeenPod, link: Link | undefined): Promise<readonly SeenPod[] | undefined> {
   if (link === undefined) return [seen]
   const labelSelector = selectorText(asMap(asMap(link.object)['spec'])['selector'])
   const keep = (object: unknown): SeenPod | undefined => {
@@ -37,6 +38,7 @@ async function readSiblings(reader: Reader, seen: SeenPod, link: Link | undefine
     return one?.surveyed.owner?.uid === link.owner.uid ? one : undefined
   }
   const listed = await reader.list(pods, { keep, ...labelSelector === undefined ? {} : { labelSelector } })
+  if (listed === undefined) return undefined
   return listed.some(({ surveyed: { uid } }) => uid === seen.surveyed.uid) ? listed : [...listed, seen]
 }
 

@@ -39,32 +39,33 @@ export async function explainWorkloadOf(reader: Reader, asked: WorkloadAsked): P
     reader.list(podsResource, { keep: readSeenPod, ...labelSelector === undefined ? {} : { labelSelector } }),
     reader.distributors(), reader.nodes(),
   ])
-  const revisions = makers.map((maker, index) => revisionOf(maker, index === 0, pods)).filter(one => one !== undefined)
+  const isRead = makers !== undefined && pods !== undefined
+  const revisions = !isRead ? [] : makers.map((maker, index) => revisionOf(maker, index === 0, pods)).filter(one => one !== undefined)
   const own = revisions.flatMap(revision => revision.pods)
   const registered = await registeredFor(reader, own)
   const owner = metadata.owner === undefined ? undefined : `${metadata.owner.kind}/${metadata.owner.name}`
   const explanation = explainWorkload({
     kind, namespace, name: metadata.name, owner, revisions, now,
     replicas: typeof spec['replicas'] === 'number' ? spec['replicas'] : undefined,
-    nextPod: nextPodOf(makers[0] ?? object, kind),
-    knowledge: knowledgeOf({ distributors, nodes, ownNamespace: registered.ownNamespace }, own),
+    nextPod: nextPodOf(makers?.[0] ?? object, kind),
+    knowledge: knowledgeOf({ distributors, nodes, ownNamespace: registered.ownNamespace, pods: isRead ? own : undefined }),
     registration: registered.registration,
     asked: replicas === undefined ? undefined : { replicas, firstOrdinal: kind === 'StatefulSet' ? firstOrdinalOf(spec) : undefined },
   })
-  const isOpen = explanation.wrong.strays.some(({ cause }) => cause === 'not-called')
+  const isOpen = explanation.wrong?.strays.some(({ cause }) => cause !== 'younger-distributor') ?? false
   if (isOpen && registered.registration.kind === 'unknown') reader.miss(registered.unread)
   return explanation
 }
 
-/** What makes the pods: the workload itself, or its ReplicaSets, the current one first. */
+/** What makes the pods: the workload itself, or its ReplicaSets, the current one first; undefined where these may not be read. */
 async function readMakers(
   reader: Reader, { kind, object }: WorkloadAsked, uid: string, labelSelector: string | undefined,
-): Promise<readonly Map[]> {
+): Promise<readonly Map[] | undefined> {
   if (kind !== 'Deployment' && kind !== 'Rollout') return [{ ...object, kind }]
   const keep = (one: unknown): Map | undefined =>
     (readMetadata(one)?.owner?.uid === uid ? { ...asMap(one), apiVersion: 'apps/v1', kind: 'ReplicaSet' } : undefined)
   const sets = await reader.list(resourceOf('ReplicaSet'), { keep, ...labelSelector === undefined ? {} : { labelSelector } })
-  return sets.toSorted(newestFirst)
+  return sets?.toSorted(newestFirst)
 }
 
 /** By the number that the controller gives a revision: one that is rolled back to gets the next. */

@@ -1,6 +1,5 @@
 import { systemClock } from '../../cluster/clock.ts'
 import type { Connection } from '../../cluster/connection.ts'
-import { listDistributor, type Listed } from '../../placement/distributor/listed.ts'
 import { asMap, isMap } from '../../placement/is-map.ts'
 import { readNode, type Node } from '../../placement/nodes/nodes.ts'
 import { asking, type Asked } from '../check/asked.ts'
@@ -11,6 +10,7 @@ import { clusterReads } from '../check/rights.ts'
 import { askOnce, createLists, type ListedResource, type ListOptions } from '../survey/lists.ts'
 import { createRefusals } from '../survey/refusals.ts'
 import { readMetadata } from '../../survey/read-metadata.ts'
+import { readSeenDistributor, type SeenDistributor } from '../../survey/explain/seen-distributor.ts'
 import { readRegistration, type Registration } from '../../survey/explain/stray-cause.ts'
 
 /** Reads what an explanation rests on, and no more. Rights that lack are told in `missing`; throws an Error for every other failure. */
@@ -19,9 +19,11 @@ export interface Reader {
   readonly get: (right: Right) => Promise<Readonly<Record<string, unknown>> | undefined>
   /** The same, for who has to know which of the two. */
   readonly ask: (right: Right) => Promise<Asked>
-  readonly list: <T>(resource: ListedResource, options: ListOptions<T>) => Promise<readonly T[]>
-  /** Those of the namespace. */
-  readonly distributors: () => Promise<readonly Listed[]>
+  /** Those of the namespace; undefined where they may not be read. */
+  readonly list: <T>(resource: ListedResource, options: ListOptions<T>) => Promise<readonly T[] | undefined>
+  /** The same. */
+  readonly distributors: () => Promise<readonly SeenDistributor[] | undefined>
+  /** None where they may not be read. */
   readonly nodes: () => Promise<readonly Node[]>
   /** Whether Versprei is called for the namespace's pods, and where it runs itself. */
   readonly registration: () => Promise<Registered>
@@ -55,11 +57,14 @@ export function createReader(connection: Pick<Connection, 'request'>, namespace:
   }
   return {
     ask, get,
-    list: async (resource, options) => (await lists.namespaced(resource, options)).items,
+    async list(resource, options) {
+      const { items, refusedIn } = await lists.namespaced(resource, options)
+      return refusedIn === 'nowhere' ? items : undefined
+    },
     async distributors() {
-      const { items, isAbsent } = await lists.namespaced(podDistributors, { keep: object => listDistributor(object) })
+      const { items, refusedIn, isAbsent } = await lists.namespaced(podDistributors, { keep: readSeenDistributor })
       if (isAbsent) refusals.tell('poddistributors: this cluster does not have them: Versprei is not installed')
-      return items
+      return refusedIn === 'nowhere' ? items : undefined
     },
     async nodes() {
       const { items, refusedIn } = await lists.ofCluster(nodesResource, { keep: readNode, metadataOnly: true })

@@ -1,6 +1,7 @@
 import type { PodExplanation } from '../../survey/explain/explain-pod.ts'
-import type { Fate, PlacedVerdict } from '../../survey/explain/pod-verdict.ts'
+import type { Audited, Fate, PlacedVerdict } from '../../survey/explain/pod-verdict.ts'
 import { reasonWords } from '../../survey/explain/reason-words.ts'
+import { printable } from '../printable.ts'
 import { causes, labelled, someOf, tellDecider, tellShare, troubleWords } from './words.ts'
 
 type Row = readonly [label: string, text: string]
@@ -8,7 +9,7 @@ type Row = readonly [label: string, text: string]
 /** Why a pod stands where it stands, in a few lines: what it does first, then what made it so. */
 export function tellPod(pod: PodExplanation): string {
   const rows = [...verdictRows(pod), ...constraintRows(pod), ...schedulerRows(pod), ...besideRows(pod)]
-  return `${headline(pod)}\n${rows.length === 0 ? '' : `\n${labelled(rows)}`}`
+  return `${printable(headline(pod))}\n${rows.length === 0 ? '' : `\n${labelled(rows)}`}`
 }
 
 function headline({ namespace, name, phase, node, isLeaving, verdict }: PodExplanation): string {
@@ -18,9 +19,10 @@ function headline({ namespace, name, phase, node, isLeaving, verdict }: PodExpla
   return `Pod ${namespace}/${name} ${where}${verdict.kind === 'placed' ? inGroup(verdict, node) : ''}.`
 }
 
-function inGroup({ group, troubles }: PlacedVerdict, node: string | undefined): string {
+function inGroup({ group, isInGroup }: PlacedVerdict, node: string | undefined): string {
   if (node === undefined) return ` of its group, ${group}`
-  return troubles.includes('outside') ? `, which is not of its group, ${group}` : `, in its group, ${group}`
+  if (isInGroup === undefined) return `, placed in group ${group}`
+  return isInGroup ? `, in its group, ${group}` : `, which is not of its group, ${group}`
 }
 
 function verdictRows(pod: PodExplanation): readonly Row[] {
@@ -39,17 +41,23 @@ function verdictRows(pod: PodExplanation): readonly Row[] {
       ['Stray', 'no admission placed it'],
       ['Why', pod.strayCause === undefined ? '' : causes[pod.strayCause]],
       ['Next', tellFate(verdict.fate)],
-      ['Decides', `${decider}; created now it would be in ${verdict.wouldBe.group}, on seat ${verdict.wouldBe.seat}`],
+      ['Decides', verdict.wouldBe === undefined ? decider
+        : `${decider}; created now it would be in ${verdict.wouldBe.group}, on seat ${verdict.wouldBe.seat}`],
       ...ownerRows(pod), ...groupRows(pod),
     ]
     case 'audited': return [
       ['Audited', `${decider} is only tried, and changes no pod`],
-      ['Stands', verdict.standing === undefined ? 'in none of its groups' : `in ${verdict.standing}`],
-      ['Would be', `in ${verdict.wouldBe.group}, were it created now`],
+      ...pod.node === undefined ? [] : [['Stands', tellStanding(verdict)] as const],
+      ...verdict.wouldBe === undefined ? [] : [['Would be', `in ${verdict.wouldBe.group}, were it created now`] as const],
       ...ownerRows(pod), ...groupRows(pod),
     ]
+    case 'unknown': return [['Placed by', 'not known: the PodDistributors could not be read'], ...ownerRows(pod)]
     default: return verdict satisfies never
   }
+}
+
+function tellStanding({ standing, isNodeKnown }: Audited): string {
+  return isNodeKnown ? standing === undefined ? 'in none of its groups' : `in ${standing}` : 'on a node of which nothing is known'
 }
 
 function placedRows(pod: PodExplanation, verdict: PlacedVerdict, decider: string): readonly Row[] {
@@ -73,7 +81,8 @@ function troubleText(trouble: PlacedVerdict['troubles'][number], now: PlacedVerd
   return words
 }
 
-function tellSeat({ seat }: PodExplanation, { seat: given }: PlacedVerdict): string {
+function tellSeat({ seat, unread }: PodExplanation, { seat: given }: PlacedVerdict): string {
+  if (unread.length > 0 && given !== undefined) return `${given}, as it was given`
   if (seat === undefined) return given === undefined ? 'none is told' : `${given}, which is held by nobody now`
   return seat === given || given === undefined ? String(seat) : `${seat}, given ${given}`
 }
@@ -106,11 +115,13 @@ function tellFate(fate: Fate): string {
   }
 }
 
-function constraintRows({ constraints: { own, added, others } }: PodExplanation): readonly Row[] {
+function constraintRows({ constraints: { own, added, others }, unread }: PodExplanation): readonly Row[] {
+  // What its group asks for is told apart by the PodDistributor alone.
+  const beyond = unread.includes('distributors') ? 'Not its own' : 'Of others'
   return [
     ...own.map((text): Row => ['Its own', text]),
     ...added.map((text): Row => ['Added', text]),
-    ...others.map((text): Row => ['Of others', text]),
+    ...others.map((text): Row => [beyond, text]),
   ]
 }
 

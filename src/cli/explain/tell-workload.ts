@@ -3,23 +3,26 @@ import type { Forecast } from '../../survey/explain/forecast.ts'
 import type { GroupStanding } from '../../survey/explain/revision-standing.ts'
 import type { SkipReason } from '../../placement/scope.ts'
 import type { Wrong } from '../../survey/explain/wrong.ts'
+import { printable } from '../printable.ts'
 import { bar, table } from '../table.ts'
 import { tellWrong } from './tell-wrong.ts'
-import { count, labelled, percent, ranges, someOf, tellDecider } from './words.ts'
+import { count, labelled, percent, ranges, someOf, tellDecider, unforeseenWords } from './words.ts'
 
 type Row = readonly [label: string, text: string]
 
 /** How a workload stands: who decides, each revision's groups as bars, what stands wrong, and what other replicas would make of it. */
 export function tellWorkload(workload: WorkloadExplanation): string {
-  const { revisions, verdict, forecast } = workload
+  const { revisions, verdict, wrong, forecast, unforeseen } = workload
   const rows = [...verdictRows(workload), ...besideRows(workload)]
   const isOne = revisions.length === 1
   return [
-    `${headline(workload)}\n`,
+    `${printable(headline(workload))}\n`,
     ...rows.length === 0 ? [] : [`\n${labelled(rows)}`],
     ...revisions.filter(({ groups }) => groups.length > 0).map(revision => `\n${drawRevision(revision, isOne)}`),
-    ...tellWrong(verdict.kind === 'left-alone' ? withoutReason(workload.wrong, verdict.reason) : workload.wrong).map(text => `\n${text}`),
+    ...wrong === undefined ? []
+      : tellWrong(verdict.kind === 'left-alone' ? withoutReason(wrong, verdict.reason) : wrong).map(text => `\n${text}`),
     ...forecast === undefined ? [] : [`\n${tellForecast(forecast)}`],
+    ...unforeseen === undefined ? [] : [`\n${tellUnforeseen(unforeseen)}`],
   ].join('')
 }
 
@@ -28,11 +31,28 @@ function withoutReason(wrong: Wrong, reason: SkipReason): Wrong {
   return { ...wrong, leftAlone: wrong.leftAlone.filter(one => one.reason !== reason) }
 }
 
-function headline({ kind, namespace, name, replicas, revisions, verdict, wrong }: WorkloadExplanation): string {
-  const pods = revisions.reduce((sum, revision) => sum + revision.pods, 0)
-  const size = `${replicas === undefined ? '' : `${count(replicas, 'replica')} wanted, `}${count(pods, 'pod')}`
-  const isRight = verdict.kind === 'placed' && wrong.surplus + wrong.outside.length + wrong.strays.length + wrong.pending.length === 0
-  return `${kind} ${namespace}/${name}: ${size}${isRight && pods > 0 ? ', all where they should be' : ''}.`
+function headline(workload: WorkloadExplanation): string {
+  const { kind, namespace, name, replicas, wrong } = workload
+  const size = [
+    ...replicas === undefined ? [] : [`${count(replicas, 'replica')} wanted`],
+    wrong === undefined ? 'its pods could not be read' : count(podsOf(workload), 'pod'),
+    ...isRight(workload) ? ['all where they should be'] : [],
+  ]
+  return `${kind} ${namespace}/${name}: ${size.join(', ')}.`
+}
+
+function podsOf({ revisions }: WorkloadExplanation): number {
+  return revisions.reduce((sum, { pods }) => sum + pods, 0)
+}
+
+/** Whether all its pods are there, and each is known to stand in a group that is wanted. */
+function isRight(workload: WorkloadExplanation): boolean {
+  const { verdict, replicas, wrong, unread } = workload
+  const pods = podsOf(workload)
+  if (verdict.kind !== 'placed' || wrong === undefined || unread.length > 0) return false
+  const { surplus, outside, strays, pending, stale, leftAlone, unsure } = wrong
+  const off = [outside, strays, pending, stale, leftAlone, unsure]
+  return pods > 0 && pods === (replicas ?? pods) && surplus === 0 && off.every(some => some.length === 0)
 }
 
 function verdictRows({ verdict, ruledOut, owner }: WorkloadExplanation): readonly Row[] {
@@ -43,7 +63,10 @@ function verdictRows({ verdict, ruledOut, owner }: WorkloadExplanation): readonl
   switch (verdict.kind) {
     case 'placed': return [['Placed by', tellDecider(verdict.distributor, verdict.isRequired)], ...shared]
     case 'audited': return [['Audited', `${tellDecider(verdict.distributor)} is only tried, and changes no pod`], ...shared]
-    case 'unknown': return [['Placed by', 'not known: it has made no pods yet'], ...shared]
+    case 'unknown': return [
+      ['Placed by', `not known: ${verdict.because === 'unread' ? 'the PodDistributors could not be read' : 'it has made no pods yet'}`],
+      ...shared,
+    ]
     case 'left-alone': return [
       ['Left alone', `${verdict.means} (${verdict.reason})`],
       ...verdict.warning === undefined ? [] : [['', verdict.warning] as const],
@@ -83,9 +106,13 @@ function drawRevision({ owner, isCurrent, pods, groups }: RevisionExplanation, i
   const isOff = groups.some(group => group.pods !== group.wanted)
   const which = isOne ? '' : isCurrent ? ' (current)' : ' (going)'
   return [
-    `${owner}${which}: ${count(pods, 'pod')}\n`, table(['GROUP', 'SHARE', 'WANTED', 'PODS', 'NODES', ''], rows),
+    `${printable(owner)}${which}: ${count(pods, 'pod')}\n`, table(['GROUP', 'SHARE', 'WANTED', 'PODS', 'NODES', ''], rows),
     ...isOff ? ['(░ lacks, ▓ has too many)\n'] : [],
   ].join('')
+}
+
+function tellUnforeseen({ replicas, because }: NonNullable<WorkloadExplanation['unforeseen']>): string {
+  return `At ${count(replicas, 'replica')}: not foreseen: ${unforeseenWords[because]}\n`
 }
 
 function tellForecast({ replicas, pods, groups, comes, goes, seatless, endsRollout }: Forecast): string {

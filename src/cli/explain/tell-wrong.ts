@@ -6,12 +6,13 @@ type Row = readonly [label: string, text: string]
 
 /** What stands wrong, and what does not count: a paragraph each; none where there is nothing to tell. */
 export function tellWrong(wrong: Wrong): readonly string[] {
-  const { surplus, outside, strays, pending, stale, leftAlone, inNoGroup, leaving, ended } = wrong
+  const { surplus, outside, strays, pending, stale, leftAlone, inNoGroup, unsure, leaving, ended } = wrong
   const rows: readonly Row[] = [
     ...surplus === 0 ? [] : [['Too many', `${count(surplus, 'pod is', 'pods are')} in groups that have more than their seats`] as const],
     ...outside.length === 0 ? [] : [['Outside', `${someOf(outside)}: on a node that is not of the pod's group`] as const],
     ...strays.map(({ cause, pods }): Row => ['Strays', `${someOf(pods)}: ${causes[cause]}`]),
     ...inNoGroup.length === 0 ? [] : [['No group', `${someOf(inNoGroup)}: on a node of none`] as const],
+    ...unsure.length === 0 ? [] : [['Not known', `${someOf(unsure)}: whether the node is of its group`] as const],
     ...stale.map(({ trouble, pods }): Row => ['Stale', `${someOf(pods)}: ${troubleWords[trouble]}`]),
     ...leftAlone.map(({ reason, pods }): Row => ['Left alone', `${someOf(pods)}: ${reasonWords[reason].means} (${reason})`]),
     ...pendingRows(pending),

@@ -1,14 +1,19 @@
 import type { Decider } from '../../survey/explain/explain-pod.ts'
 import type { GroupStanding } from '../../survey/explain/revision-standing.ts'
+import type { Unforeseen } from '../../survey/explain/explain-workload.ts'
 import type { Trouble } from '../../survey/explain/pod-verdict.ts'
 import type { StrayCause } from '../../survey/explain/stray-cause.ts'
+import { printable } from '../printable.ts'
 
 /** Words that pods and workloads are told by. */
 
-/** Lines of a label and what is said, the labels in one column. A label that is said again is left out. */
+/** Lines of a label and what is said, printable, the labels in one column. A label that is said again is left out. */
 export function labelled(rows: readonly (readonly [label: string, text: string])[]): string {
   const width = Math.max(0, ...rows.map(([label]) => label.length))
-  return rows.map(([label, text], index) => `${(rows[index - 1]?.[0] === label ? '' : label).padEnd(width)}   ${text}\n`).join('')
+  return rows.map(([label, text], index) => {
+    const shown = rows[index - 1]?.[0] === label ? '' : label
+    return `${shown.padEnd(width)}   ${printable(text)}\n`
+  }).join('')
 }
 
 /** `PodDistributor web (Deployment/web, Required)`. */
@@ -55,7 +60,8 @@ export const causes: Readonly<Record<StrayCause, string>> = {
   'younger-distributor': 'the PodDistributor is younger',
   'not-registered': 'the API server calls no Versprei: see versprei check, "registration"',
   'namespace-not-selected': 'the API server does not call Versprei for this namespace: its labels do not meet the namespaceSelector',
-  'not-called': 'Versprei was not called, or did not answer in time, when it was created; the API server lets pods through then',
+  'edited-since': 'the PodDistributor was changed after it was created: it may have been meant for other pods, invalid or only tried then',
+  'not-called': 'probably Versprei was not called, or did not answer in time, when it was created; the API server lets pods through then',
 }
 
 /** What is the matter with pods that carry marks of Versprei. */
@@ -68,4 +74,13 @@ export const troubleWords: Readonly<Record<Trouble, string>> = {
   'group-gone': 'its PodDistributor has no such group any more; it is adopted into one that it stands in, if there is one',
   'seat-of-another-group': 'its seat is of another group by now: it counts in its own group, and is renumbered there',
   'outside': 'its node is not of its group',
+}
+
+/** Why it is not told what another number of replicas would make of a workload. */
+export const unforeseenWords: Readonly<Record<Unforeseen, string>> = {
+  'audited': 'its PodDistributor is only tried, and gives no seats',
+  'left-alone': 'Versprei leaves it alone',
+  'unknown': 'who decides for it is not known',
+  'unread': 'its pods could not be read',
+  'no-revision': 'it has no pods yet',
 }

@@ -1,21 +1,22 @@
 import { systemClock } from '../../cluster/clock.ts'
-import { ClusterError } from '../../cluster/cluster-error.ts'
 import type { Connection } from '../../cluster/connection.ts'
-import { paths } from '../../cluster/follow.ts'
-import { listAll } from '../../cluster/list.ts'
-import { listDistributor, mistakesOf, type Listed } from '../../placement/distributor/listed.ts'
+import { mistakesOf, type Listed } from '../../placement/distributor/listed.ts'
 import type { ClusterState } from '../../survey/cluster-state.ts'
 import { foresee } from '../../survey/lose/foresee.ts'
 import { knownFor, nodesLostBy } from '../../survey/lose/loss.ts'
 import { applyPatch } from '../apply-patch.ts'
 import type { Environment } from '../configuration.ts'
 import { messageOf } from '../message-of.ts'
+import { printable } from '../printable.ts'
 import { parseSomeFlags } from '../some-flags.ts'
 import { openCluster } from '../survey/open-cluster.ts'
-import type { Reading } from '../survey/lists.ts'
+import { askOnce, createLists } from '../survey/lists.ts'
 import { createProgress } from '../survey/progress.ts'
+import { readDistributors } from '../survey/read-distributors.ts'
 import { readState, type ReadState } from '../survey/read-state.ts'
+import { createRefusals } from '../survey/refusals.ts'
 import type { AskedLoss } from './asked-loss.ts'
+import { listSome } from './list-some.ts'
 import { printForesight, type LoseOutput } from './print-foresight.ts'
 
 export interface LoseFlags {
@@ -45,7 +46,7 @@ export interface LoseIo {
  * lose by that name; 2 when it is used wrongly or the cluster cannot be asked.
  */
 export async function lose(flags: LoseFlags, io: LoseIo): Promise<number> {
-  const tell = (line: string): void => io.stderr(`versprei plan: ${line}\n`)
+  const tell = (line: string): void => io.stderr(`versprei plan: ${printable(line)}\n`)
   const manifests = manifestsIn(flags, io.environment)
   if (manifests !== undefined) {
     tell(`${manifests}: a folder of manifests has no pods that could be lost; --lose asks a cluster: leave one of them out`)
@@ -57,10 +58,11 @@ export async function lose(flags: LoseFlags, io: LoseIo): Promise<number> {
     return 2
   }
   try {
-    const [state, distributors] = await readAll(connection, io)
+    const { state, distributors, areAllDistributorsRead, missing } = await readAll(connection, io)
     const broken = distributors.flatMap(one => mistakesOf(one).map(mistake => `${one.namespace}/${one.name}: ${mistake}`))
-    for (const line of [...state.missing.map(one => `not read: ${one}`), ...broken]) tell(line)
+    for (const line of [...missing.map(one => `not read: ${one}`), ...broken]) tell(line)
     if (!state.areAllPodsRead) tell('pods that were not read take no room here: what is said to fit may wait')
+    if (!areAllDistributorsRead) tell('what PodDistributors that were not read place is taken to be placed by none')
     const fault = faultOf(state, distributors, flags)
     if (fault !== undefined) {
       tell(fault)
@@ -73,7 +75,7 @@ export async function lose(flags: LoseFlags, io: LoseIo): Promise<number> {
       ? flags.all === true && flags.name === undefined && (flags.namespace === undefined || namespace === flags.namespace)
       : isMeant({ namespace, name: distributor }, flags)))
     io.stdout(printForesight({ ...foresight, workloads }, flags.lose.map(({ text }) => text), flags.output))
-    return state.missing.length + broken.length > 0 ? 1 : 0
+    return missing.length + broken.length > 0 ? 1 : 0
   } catch (error) {
     tell(messageOf(error))
     return 2
@@ -95,30 +97,28 @@ function manifestsIn({ manifests: folder, kubeconfig, context }: LoseFlags, envi
 
 const kinds = ['Deployment', 'StatefulSet', 'ReplicaSet', 'Job'] as const
 
-async function readAll(connection: Connection, io: LoseIo): Promise<readonly [ReadState, readonly Listed[]]> {
-  const progress = createProgress(systemClock, io.stderr, { isTerminal: io.isErrorTerminal?.() ?? false, command: 'plan' })
-  const reading = { connection, clock: systemClock, signal: new AbortController().signal, onRead: progress.onRead }
-  try {
-    return await Promise.all([
-      readState({ kinds, optionalKinds: ['CronJob', 'Rollout'], templates: true }, reading),
-      readDistributors(reading),
-    ])
-  } finally {
-    progress.end()
-  }
+interface Found {
+  readonly state: ReadState
+  /** None where the cluster does not know them. */
+  readonly distributors: readonly Listed[]
+  readonly areAllDistributorsRead: boolean
+  /** What may not be read, a line each. */
+  readonly missing: readonly string[]
 }
 
-/** None where the cluster does not know them. */
-async function readDistributors(reading: Reading): Promise<readonly Listed[]> {
+async function readAll(connection: Connection, io: LoseIo): Promise<Found> {
+  const progress = createProgress(systemClock, io.stderr, { isTerminal: io.isErrorTerminal?.() ?? false, command: 'plan' })
+  const reading = { connection, clock: systemClock, signal: new AbortController().signal, onRead: progress.onRead }
+  const refusals = createRefusals()
   try {
-    const { items } = await listAll({
-      ...reading, path: paths.poddistributors, query: {}, accept: 'application/json', pageSize: 500, timeout: 30_000,
-      keep: object => listDistributor(object),
-    })
-    return items
-  } catch (error) {
-    if (error instanceof ClusterError && error.status === 404) return []
-    throw error
+    const [state, { items, refusedIn }] = await Promise.all([
+      readState({ kinds, optionalKinds: ['CronJob', 'Rollout'], templates: true }, reading),
+      readDistributors(createLists(askOnce(reading), undefined, refusals)),
+    ])
+    const missing = [...new Set([...state.missing, ...refusals.lines()])]
+    return { state, distributors: items, areAllDistributorsRead: refusedIn === 'nowhere', missing }
+  } finally {
+    progress.end()
   }
 }
 
@@ -143,11 +143,4 @@ function faultOf(state: ClusterState, distributors: readonly Listed[], flags: Lo
   const known = knownFor(empty.loss, state.nodes, groups)
   const isKnown = empty.loss.kind === 'group' && known.includes(empty.loss.name)
   return `--lose ${empty.text}: ${isKnown ? 'that group has no node' : `no node is that; known: ${listSome(known)}`}`
-}
-
-const most = 10
-
-function listSome(names: readonly string[]): string {
-  if (names.length === 0) return 'none'
-  return names.length > most ? `${names.slice(0, most).join(', ')} and ${names.length - most} more` : names.join(', ')
 }

@@ -1,9 +1,10 @@
-import { stringify } from 'yaml'
 import { rankReports, sumReports } from '../../survey/distributors/rank-reports.ts'
 import type { DistributorReport } from '../../survey/distributors/report.ts'
 import { tellAge } from '../age.ts'
 import type { Look, Paint } from '../colour.ts'
 import type { statusOutputs } from '../output-formats.ts'
+import { printAs } from '../print-as.ts'
+import { printable } from '../printable.ts'
 import { gap, table } from '../table.ts'
 
 export type StatusOutput = typeof statusOutputs[number]
@@ -20,11 +21,11 @@ export interface Looks {
 /** All PodDistributors, the worst first, with a line that adds them up: for people. For programs the reports as they are. */
 export function printReports(reports: readonly DistributorReport[], output: StatusOutput, looks: Looks): string {
   const ranked = rankReports(reports)
-  if (output === 'json') return `${JSON.stringify(ranked, undefined, 2)}\n`
-  if (output === 'yaml') return stringify(ranked, { aliasDuplicateObjects: false, lineWidth: 0 })
   if (output === 'name') return ranked.map(one => `${nameOf(one)}\n`).join('')
-  const footer = `${tellSum(reports)}\n`
-  return ranked.length === 0 ? footer : `${drawReports(ranked, output === 'wide', looks)}\n${footer}`
+  return printAs(output === 'wide' ? 'table' : output, ranked, () => {
+    const footer = `${tellSum(reports)}\n`
+    return ranked.length === 0 ? footer : `${drawReports(ranked, output === 'wide', looks)}\n${footer}`
+  })
 }
 
 export function nameOf({ namespace, name }: Pick<DistributorReport, 'namespace' | 'name'>): string {
@@ -41,9 +42,9 @@ const [usualWhy, shortestWhy] = [80, 20]
 /** The table alone, in this order. `wide` leaves nothing out. */
 export function drawReports(reports: readonly DistributorReport[], isWide: boolean, looks: Looks): string {
   const titles = [...headings, ...(isWide ? wideHeadings : [])]
-  const rows = reports.map(one => [...cellsOf(one, looks.now), ...(isWide ? wideCells(one) : [])])
+  const rows = reports.map(one => [...cellsOf(one, looks.now), ...(isWide ? wideCells(one) : [])].map(printable))
   const room = isWide ? Infinity : roomFor(titles, rows, looks.columns)
-  const whole = rows.map((cells, index) => [...cells, cut(whyOf(reports[index]), room)])
+  const whole = rows.map((cells, index) => [...cells, cut(printable(whyOf(reports[index])), room)])
   return table([...titles, 'WHY'], whole, (cell, row, column) => {
     const one = reports[row - 1]
     if (one === undefined) return looks.paint(cell, 'bold')

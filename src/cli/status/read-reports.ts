@@ -11,7 +11,7 @@ export interface Reports {
   readonly reports: readonly DistributorReport[]
   /** Where they were read. */
   readonly paths: readonly string[]
-  /** What could not be read, a line each. */
+  /** What may not be read, a line each. */
   readonly missing: readonly string[]
 }
 
@@ -26,7 +26,7 @@ export function pathsOf(namespaces: readonly string[]): readonly string[] {
 
 /**
  * The PodDistributors of these namespaces, or of all, each asked for by itself: a user may have rights in one alone. Returns a mistake
- * where nothing can be asked at all: the API server does not answer, does not take the credentials, or has no such kind.
+ * where nothing can be asked at all: the API server does not answer, fails, does not take the credentials, or has no such kind.
  */
 export async function readReports(
   connection: Pick<Connection, 'request' | 'server'>, namespaces: readonly string[],
@@ -54,10 +54,10 @@ function mistakeOf(error: unknown, server: string): string | undefined {
   const { status } = error instanceof ClusterError ? error : {}
   if (status === undefined) return `${server} does not answer: ${messageOf(error).replace(/^GET \S+: /u, '')}`
   if (status === 401) return `${messageOf(error)}; the API server does not take these credentials`
-  return status === 404 ? `${messageOf(error)}; is the CRD installed? kubectl apply -k config` : undefined
+  if (status === 404) return `${messageOf(error)}; is the CRD installed? kubectl apply -k config`
+  return status === 403 ? undefined : messageOf(error)
 }
 
 function tellMissing(error: unknown, namespaces: readonly string[]): string {
-  const isForbidden = error instanceof ClusterError && error.status === 403
-  return isForbidden && namespaces.length === 0 ? `${messageOf(error)}; -n NAMESPACE asks for those of one namespace` : messageOf(error)
+  return namespaces.length === 0 ? `${messageOf(error)}; -n NAMESPACE asks for those of one namespace` : messageOf(error)
 }

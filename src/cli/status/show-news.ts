@@ -3,13 +3,15 @@ import { rankReports } from '../../survey/distributors/rank-reports.ts'
 import type { DistributorReport } from '../../survey/distributors/report.ts'
 import type { Screen } from '../colour.ts'
 import { fillScreen } from '../fill-screen.ts'
+import { printable } from '../printable.ts'
 import type { News } from './follow-reports.ts'
 import { drawReports, nameOf, printReports, tellSum, type Looks, type StatusOutput } from './print-reports.ts'
 
 /** The whole table for a terminal, the worst first: as much of it as there is room for. */
 export function drawScreen({ all, lost }: News, isWide: boolean, looks: Looks, screen: Screen): string {
   const drawn = all.length === 0 ? [] : drawReports(rankReports(all), isWide, looks).trimEnd().split('\n')
-  const notice = lost === undefined ? [] : [looks.paint(`the API server is not reached, this is what was known: ${lost}`, 'yellow')]
+  const notice = lost === undefined ? []
+    : [looks.paint(`the API server is not reached, this is what was known: ${printable(lost)}`, 'yellow')]
   const foot = [tellSum(all), ...notice]
   return fillScreen(drawn, foot, screen)
 }

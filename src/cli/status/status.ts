@@ -1,10 +1,11 @@
 import { systemClock } from '../../cluster/clock.ts'
 import { rankReports } from '../../survey/distributors/rank-reports.ts'
-import type { Trouble } from '../../survey/distributors/report.ts'
+import type { DistributorTrouble } from '../../survey/distributors/report.ts'
 import type { ClusterFlags } from '../cluster-flags.ts'
 import { createPaint, wantsColour, type Screen } from '../colour.ts'
 import type { Environment } from '../configuration.ts'
 import { messageOf } from '../message-of.ts'
+import { printable } from '../printable.ts'
 import { openCluster } from '../survey/open-cluster.ts'
 import { lookForLeader } from './look-for-leader.ts'
 import { printReports, type Looks, type StatusOutput } from './print-reports.ts'
@@ -16,7 +17,7 @@ export interface StatusFlags extends ClusterFlags {
   readonly namespace?: readonly string[]
   readonly output: StatusOutput
   readonly watch?: boolean
-  readonly failOn?: readonly (Trouble | 'any')[]
+  readonly failOn?: readonly (DistributorTrouble | 'any')[]
   readonly color: boolean
 }
 
@@ -35,7 +36,7 @@ export interface StatusIo {
  * at all.
  */
 export async function status(flags: StatusFlags, io: StatusIo): Promise<number> {
-  const tell = (line: string): void => io.stderr(`versprei status: ${line}\n`)
+  const tell = (line: string): void => io.stderr(`versprei status: ${printable(line)}\n`)
   const connection = await openCluster(flags, io.environment, systemClock, 'cluster')
   if ('mistakes' in connection) {
     for (const mistake of connection.mistakes) tell(mistake)
@@ -61,7 +62,7 @@ export async function status(flags: StatusFlags, io: StatusIo): Promise<number> 
     return found.missing.length > 0 || isFailure(found, flags.failOn ?? []) ? 1 : 0
   } catch (error) {
     tell(messageOf(error))
-    return 1
+    return 2
   } finally {
     await connection.close()
   }
@@ -82,6 +83,6 @@ function notesOn({ reports }: Reports): readonly string[] {
   return [`${whose} the leader writes within seconds; where it does not, versprei check tells why`]
 }
 
-function isFailure({ reports }: Reports, failOn: readonly (Trouble | 'any')[]): boolean {
+function isFailure({ reports }: Reports, failOn: readonly (DistributorTrouble | 'any')[]): boolean {
   return reports.some(({ troubles }) => troubles.length > 0 && (failOn.includes('any') || troubles.some(one => failOn.includes(one))))
 }

@@ -1,4 +1,4 @@
-import { troubles, type DistributorReport, type Trouble } from './report.ts'
+import { troubles, type DistributorReport, type DistributorTrouble } from './report.ts'
 
 /**
  * The worst deviation first, those of which none is known before all: nothing vouches for them. Of those that are equally far off the ones
@@ -29,7 +29,7 @@ export interface ReportSum {
   /** Those with which something is the matter. */
   readonly off: number
   /** How many have each trouble; one may have several. */
-  readonly byTrouble: readonly (readonly [trouble: Trouble, count: number])[]
+  readonly byTrouble: readonly (readonly [trouble: DistributorTrouble, count: number])[]
   /** Pods that were placed or adopted; strays are none of them. */
   readonly placed: number
   readonly strays: number

@@ -9,7 +9,7 @@ import { nameTarget } from '../../placement/status/summarize.ts'
  */
 export const troubles = ['unjudged', 'stale', 'invalid', 'conflicted', 'degraded', 'unbalanced'] as const
 
-export type Trouble = typeof troubles[number]
+export type DistributorTrouble = typeof troubles[number]
 
 /** How one group stands, of a status. */
 export interface GroupReport {
@@ -39,7 +39,7 @@ export interface DistributorReport {
   /** When the status changed last, RFC 3339. */
   readonly changed?: string
   /** Empty: it is as it should be. */
-  readonly troubles: readonly Trouble[]
+  readonly troubles: readonly DistributorTrouble[]
   /** The first trouble in words. */
   readonly why?: string
   readonly conditions: readonly PreviousCondition[]
@@ -89,7 +89,7 @@ interface Judged {
 }
 
 /** Each trouble with what there is to say of it. */
-function find({ generation, observed, conditions }: Judged): readonly (readonly [Trouble, string])[] {
+function find({ generation, observed, conditions }: Judged): readonly (readonly [DistributorTrouble, string])[] {
   const says = (type: string, status: string): PreviousCondition | undefined =>
     conditions.find(one => one.type === type && one.status === status)
   if (conditions.length === 0) return [['unjudged', 'it has no status: no leader has judged it yet']]
@@ -97,7 +97,7 @@ function find({ generation, observed, conditions }: Judged): readonly (readonly 
   const conflicted = says('Conflicted', 'True')
   // Whoever is conflicted is not ready for that reason.
   const invalid = conflicted === undefined ? says('Ready', 'False') : undefined
-  const found: readonly (readonly [Trouble, string | undefined])[] = [
+  const found: readonly (readonly [DistributorTrouble, string | undefined])[] = [
     ['stale', isStale ? `its status is of generation ${observed} of the spec, which is at ${generation}` : undefined],
     ['invalid', invalid?.message], ['conflicted', conflicted?.message],
     ['degraded', says('Degraded', 'True')?.message], ['unbalanced', says('Balanced', 'False')?.message],

@@ -9,6 +9,7 @@ import { nameTarget } from '../../placement/status/summarize.ts'
 import { constraintsOf, type Constraints } from './constraints.ts'
 import { nearMisses, othersThatTarget, targeting, type Beside } from './contest.ts'
 import { asCreated, readTemplate } from './as-created.ts'
+import type { Grounds, Unread } from './knowledge.ts'
 import { judgePod, type PodVerdict } from './pod-verdict.ts'
 import { reasonWords } from './reason-words.ts'
 import { seatsOfRevision, standingOfRevision, type GroupStanding } from './revision-standing.ts'
@@ -26,7 +27,7 @@ export interface PodFacts {
   readonly template: unknown
   /** The pods of its owner, itself among them. */
   readonly siblings: readonly SeenPod[]
-  readonly knowledge: Knowledge
+  readonly knowledge: Grounds
   readonly registration: Registration
   readonly schedulerSaid: SchedulerWord | undefined
 }
@@ -71,6 +72,8 @@ export interface PodExplanation {
   readonly beside: readonly Beside[]
   readonly constraints: Constraints
   readonly schedulerSaid?: SchedulerWord
+  /** What could not be read: nothing is told that rests on it. */
+  readonly unread: readonly Unread[]
 }
 
 /** Why a pod stands where it stands. */
@@ -97,6 +100,7 @@ export function explainPod(facts: PodFacts): PodExplanation {
     beside: besideOf(knowledge, created, { verdict, namespace, listed }),
     constraints: constraintsOf({ pod, object }, template === undefined ? undefined : { pod: template, object: facts.template }, group),
     ...schedulerSaid === undefined ? {} : { schedulerSaid },
+    unread: knowledge.unread,
   }
 }
 
@@ -117,7 +121,8 @@ function standingOf(
   { seen: { found, surveyed }, siblings, knowledge }: PodFacts, { kind }: PodVerdict, plan: Plan | undefined,
 ): Pick<PodExplanation, 'revision' | 'seat'> {
   const { owner } = found.pod
-  if (plan === undefined || owner === undefined || kind === 'left-alone') return {}
+  const isOpen = knowledge.unread.includes('pods')
+  if (plan === undefined || owner === undefined || isOpen || kind === 'left-alone' || kind === 'unknown') return {}
   const groups = standingOfRevision(knowledge, plan, found.namespace, owner.uid)
   const seat = kind === 'placed' ? seatsOfRevision(plan, owner.uid, siblings).get(surveyed.uid) : undefined
   const pods = groups.reduce((sum, one) => sum + one.pods, 0)

@@ -1,5 +1,5 @@
-import { matchesLabels, type Requirement } from '../../placement/nodes/requirements.ts'
-import { asMap, isMap } from '../../placement/is-map.ts'
+import { asMap } from '../../placement/is-map.ts'
+import { createLabelMatch } from '../label-selector.ts'
 import type { Stray } from './pod-verdict.ts'
 
 /** Whether the API server calls Versprei for the pods of a namespace. */
@@ -9,15 +9,19 @@ export interface Registration {
 }
 
 /** Why a pod that would be placed was not. */
-export const strayCauses = ['younger-distributor', 'not-registered', 'namespace-not-selected', 'not-called'] as const
+export const strayCauses = ['younger-distributor', 'not-registered', 'namespace-not-selected', 'edited-since', 'not-called'] as const
 
 export type StrayCause = typeof strayCauses[number]
 
-/** What is certain comes first; that nobody answered when the pod was created is what is left. */
-export function strayCause({ isOlder }: Pick<Stray, 'isOlder'>, { kind }: Registration): StrayCause {
+/**
+ * What is certain comes first. Then what may be: a PodDistributor that was written later may have been meant for other pods, invalid or
+ * only tried when the pod was created. That nobody answered then is what is left.
+ */
+export function strayCause({ isOlder, isEdited }: Pick<Stray, 'isOlder' | 'isEdited'>, { kind }: Registration): StrayCause {
   if (isOlder) return 'younger-distributor'
   if (kind === 'absent') return 'not-registered'
-  return kind === 'not-selected' ? 'namespace-not-selected' : 'not-called'
+  if (kind === 'not-selected') return 'namespace-not-selected'
+  return isEdited ? 'edited-since' : 'not-called'
 }
 
 /**
@@ -28,19 +32,7 @@ export function strayCause({ isOlder }: Pick<Stray, 'isOlder'>, { kind }: Regist
  */
 export function readRegistration(entry: unknown, labels: Readonly<Record<string, string>> | undefined): Registration {
   if (entry === undefined) return { kind: 'absent' }
-  return { kind: labels === undefined || isSelected(asMap(entry)['namespaceSelector'], labels) ? 'called' : 'not-selected' }
-}
-
-function isSelected(selector: unknown, labels: Readonly<Record<string, string>>): boolean {
-  const { matchLabels, matchExpressions } = asMap(selector)
-  const expressions: readonly unknown[] = Array.isArray(matchExpressions) ? matchExpressions : []
-  return Object.entries(asMap(matchLabels)).every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value)
-    && matchesLabels(expressions.filter(isMap).map(readRequirement), labels)
-}
-
-function readRequirement({ key, operator, values }: Readonly<Record<string, unknown>>): Requirement {
-  return {
-    key: String(key), operator: String(operator),
-    values: Array.isArray(values) ? values.filter(value => typeof value === 'string') : [],
-  }
+  // The API server makes an absent one `{}`, which selects everything.
+  const isSelected = createLabelMatch(asMap(entry)['namespaceSelector'] ?? {})
+  return { kind: labels === undefined || isSelected(labels) ? 'called' : 'not-selected' }
 }

@@ -25,6 +25,8 @@ export interface Wrong {
   readonly leftAlone: readonly { readonly reason: SkipReason, readonly pods: readonly string[] }[]
   /** Under Audit: they stand in no group. */
   readonly inNoGroup: readonly string[]
+  /** Nobody knows whether their node is of a group: its labels, or the group, could not be read. */
+  readonly unsure: readonly string[]
   /** Pods that take up no replica. */
   readonly leaving: readonly string[]
   readonly ended: number
@@ -52,10 +54,21 @@ export function findWrong(all: readonly Judged[], standings: readonly (readonly 
       .map(([trouble, pods]) => ({ trouble, pods })),
     leftAlone: grouped(active, ({ verdict }) => (verdict.kind === 'left-alone' ? verdict.reason : undefined))
       .map(([reason, pods]) => ({ reason, pods })),
-    inNoGroup: active.filter(({ verdict }) => verdict.kind === 'audited' && verdict.standing === undefined).map(nameOf),
+    inNoGroup: active.filter(({ verdict }) => verdict.kind === 'audited' && verdict.isNodeKnown && verdict.standing === undefined)
+      .map(nameOf),
+    unsure: active.filter(isUnsure).map(nameOf),
     leaving: inOrder.filter(({ seen: { surveyed: { isLeaving } } }) => isLeaving).map(nameOf),
     ended: inOrder.filter(({ seen }) => !isActive(seen) && !seen.surveyed.isLeaving).length,
   }
+}
+
+/** Of these nobody asks which group their node is of. */
+const groupless: readonly Trouble[] = ['distributor-gone', 'distributor-invalid', 'group-gone']
+
+function isUnsure({ seen: { surveyed: { node } }, verdict }: Judged): boolean {
+  if (node === undefined) return false
+  if (verdict.kind === 'audited') return !verdict.isNodeKnown
+  return verdict.kind === 'placed' && verdict.isInGroup === undefined && !groupless.some(one => verdict.troubles.includes(one))
 }
 
 function nameOf({ seen }: Judged): string {

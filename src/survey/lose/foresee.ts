@@ -7,15 +7,22 @@ import { assignPods } from '../assign.ts'
 import type { ClusterState, SurveyedNode, SurveyedPod } from '../cluster-state.ts'
 import type { WorkloadName } from '../finding.ts'
 import { createRoom } from '../room/room.ts'
+import { standingOf } from '../standing.ts'
 import { knownAfter } from './known-after.ts'
-import type { Foresight, Outlook, Trouble } from './outlook.ts'
+import type { Difficulty, Foresight, Outlook } from './outlook.ts'
 import { replacePod, type Aftermath, type Fate } from './replace-pods.ts'
+
+/** A pod that a workload wants, and whether it runs. */
+interface Member {
+  readonly pod: SurveyedPod
+  readonly isRunning: boolean
+}
 
 /** Pods of one workload that one distributor places, or none does. */
 interface Party {
   readonly workload: WorkloadName
   readonly distributor: PodDistributor | undefined
-  readonly pods: SurveyedPod[]
+  readonly members: Member[]
 }
 
 /**
@@ -35,15 +42,20 @@ export function foresee(
   const owners = new Map(state.owners.map(one => [one.uid, one]))
   const after: Aftermath = { knowledge, nodes, room: createRoom({ nodes, pods }), owners, applyPatch }
   const labels = new Map(state.nodes.map(({ name, labels }) => [name, labels]))
-  const parties = partiesOf(state, knowledge)
+  const { parties, uncontrolled } = partiesOf(state, knowledge)
   const workloads = parties.map(party => {
-    const gone = party.pods.filter(isLost).toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    return outlookOf(party, party.pods.filter(pod => !isLost(pod)), gone.map(pod => replacePod(pod, after)), labels)
+    const gone = party.members.filter(({ pod }) => isLost(pod)).toSorted((a, b) => (a.pod.name < b.pod.name ? -1 : 1))
+    // What did not run is made again, too, and takes room; it is no worse off than before.
+    const fates = gone.flatMap(({ pod, isRunning }) => {
+      const fate = replacePod(pod, after)
+      return isRunning ? [fate] : []
+    })
+    return outlookOf(party, isLost, fates, labels)
   })
   return {
     nodes: [...lost].toSorted(), ofNodes: state.nodes.length,
     workloads: workloads.toSorted((a, b) => hitOf(b) - hitOf(a) || b.wait + b.unsure - a.wait - a.unsure),
-    goneForGood: state.pods.filter(pod => isLost(pod) && isActive(pod) && pod.owner === undefined)
+    goneForGood: uncontrolled.filter(pod => isLost(pod) && isActive(pod))
       .map(({ namespace, name }) => `${namespace}/${name}`).toSorted(),
   }
 }
@@ -57,26 +69,33 @@ function isActive({ phase, isLeaving }: SurveyedPod): boolean {
   return phase !== 'Succeeded' && phase !== 'Failed' && !isLeaving
 }
 
-/** By namespace and name. Pods that go with their node, and are not made again elsewhere, are of no party. */
-function partiesOf(state: ClusterState, knowledge: Knowledge): readonly Party[] {
-  const { workloads, others } = assignPods(state)
-  const there = new Set(state.nodes.map(({ name }) => name))
-  const counts = (pod: SurveyedPod): boolean => isActive(pod) && (pod.node === undefined || there.has(pod.node))
+interface Parties {
+  /** By namespace and name. Pods that go with their node, and are not made again elsewhere, are of none. */
+  readonly parties: readonly Party[]
+  /** Pods that nobody would replace. */
+  readonly uncontrolled: readonly SurveyedPod[]
+}
+
+function partiesOf(state: ClusterState, knowledge: Knowledge): Parties {
+  const { workloads, orphans, others } = assignPods(state)
+  const nodes = new Map(state.nodes.map(one => [one.name, one]))
   const parties = new Map<string, Party>()
   const add = (pod: SurveyedPod, workload: WorkloadName): void => {
+    const standing = standingOf(pod, nodes)
+    if (typeof standing === 'string' && standing !== 'pending') return
     const distributor = distributorOf(pod, knowledge)
     const { group, kind, namespace, name } = workload
     const key = [namespace, name, kind, group, distributor?.name ?? ''].join('/')
-    const party = parties.get(key) ?? { workload: { group, kind, namespace, name }, distributor, pods: [] }
+    const party = parties.get(key) ?? { workload: { group, kind, namespace, name }, distributor, members: [] }
     parties.set(key, party)
-    party.pods.push(pod)
+    party.members.push({ pod, isRunning: standing !== 'pending' })
   }
-  for (const { workload, pods } of workloads) for (const pod of pods.filter(counts)) add(pod, workload)
-  for (const pod of others.filter(counts)) {
+  for (const { workload, pods } of workloads) for (const pod of pods) add(pod, workload)
+  for (const pod of others) {
     const { owner, namespace } = pod
     if (owner !== undefined && owner.kind !== 'DaemonSet' && owner.kind !== 'Node') add(pod, { ...owner, namespace })
   }
-  return [...parties].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, party]) => party)
+  return { parties: [...parties].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, party]) => party), uncontrolled: orphans }
 }
 
 function distributorOf({ namespace, owner, labels }: SurveyedPod, { distributors }: Knowledge): PodDistributor | undefined {
@@ -85,13 +104,17 @@ function distributorOf({ namespace, owner, labels }: SurveyedPod, { distributors
   return outcome !== undefined && 'plan' in outcome ? outcome.plan.distributor : undefined
 }
 
-/** @param labels of every node there was, by its name */
+/**
+ * @param fates of the lost pods that ran
+ * @param labels of every node there was, by its name
+ */
 function outlookOf(
-  { workload, distributor, pods }: Party, survivors: readonly SurveyedPod[], fates: readonly Fate[],
+  { workload, distributor, members }: Party, isLost: (pod: SurveyedPod) => boolean, fates: readonly Fate[],
   labels: ReadonlyMap<string, SurveyedNode['labels']>,
 ): Outlook {
-  const standing = pods.flatMap(({ node }) => node ?? [])
-  const left = survivors.flatMap(({ node }) => node ?? [])
+  const running = members.filter(({ isRunning }) => isRunning).map(({ pod }) => pod)
+  const standing = running.flatMap(({ node }) => node ?? [])
+  const left = running.filter(pod => !isLost(pod)).flatMap(({ node }) => node ?? [])
   const taken = fates.flatMap(fate => (fate.kind === 'fits' ? [fate.node] : []))
   const groups = distributor?.groups ?? []
   const countIn = (names: readonly string[], group: number): number =>
@@ -102,15 +125,15 @@ function outlookOf(
     fit: fates.filter(fate => fate.kind === 'fits' && fate.unseen.length === 0).length,
     unsure: fates.filter(fate => fate.kind === 'unknown' || (fate.kind === 'fits' && fate.unseen.length > 0)).length,
     wait: fates.filter(({ kind }) => kind === 'waits').length,
-    pending: pods.length - standing.length,
+    pending: members.length - standing.length,
     groups: groups.map(({ name }, group) =>
       ({ name, now: countIn(standing, group), left: countIn(left, group), after: countIn([...left, ...taken], group) })),
-    troubles: troublesOf(fates),
+    troubles: difficultiesOf(fates),
   }
 }
 
-function troublesOf(fates: readonly Fate[]): readonly Trouble[] {
-  const told = fates.flatMap((fate): readonly Omit<Trouble, 'pods'>[] => {
+function difficultiesOf(fates: readonly Fate[]): readonly Difficulty[] {
+  const told = fates.flatMap((fate): readonly Omit<Difficulty, 'pods'>[] => {
     if (fate.kind === 'waits') return [{ reason: fate.reason, detail: fate.detail }]
     if (fate.kind === 'unknown') return [{ reason: 'unknown', detail: fate.detail }]
     return fate.unseen.length === 0 ? [] : [{ reason: 'uncertain', detail: fate.unseen.join(', ') }]

@@ -1,5 +1,6 @@
 import type { Group } from '../../placement/distributor/distributor.ts'
 import { matchesLabels } from '../../placement/nodes/requirements.ts'
+import { zone } from '../../placement/patch/spread-patch.ts'
 import type { SurveyedNode } from '../cluster-state.ts'
 
 /** What is thought away: a node, all nodes with a label, or those of a group, by the name that distributors give it. */
@@ -7,9 +8,6 @@ export type Loss =
   | { readonly kind: 'node', readonly name: string }
   | { readonly kind: 'label', readonly key: string, readonly value: string }
   | { readonly kind: 'group', readonly name: string }
-
-/** The label by which cloud providers tell the zones of nodes. */
-const zone = 'topology.kubernetes.io/zone'
 
 /** `node=NAME`, `group=NAME`, `zone=NAME`, or a node label `KEY=VALUE`; undefined for what is none of these. */
 export function parseLoss(text: string): Loss | undefined {

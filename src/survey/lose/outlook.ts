@@ -1,8 +1,8 @@
 import type { WorkloadName } from '../finding.ts'
 import type { Wait } from './why-not.ts'
 
-/** How many pods of a workload's share the same trouble. */
-export interface Trouble {
+/** Why so many replacements of a workload's pods wait, or may. */
+export interface Difficulty {
   /** `uncertain`: it fits by all that is known, but something else decides too; `unknown`: nothing can be said. */
   readonly reason: Wait | 'uncertain' | 'unknown'
   readonly pods: number
@@ -24,20 +24,20 @@ export interface Outlook {
   readonly workload: WorkloadName
   /** The distributor that places them; absent where none does. */
   readonly distributor?: string
-  /** Pods on a node that is there. */
+  /** Pods that run, on a node that is there. */
   readonly pods: number
   /** Of those, what is left at once. */
   readonly left: number
-  /** Of the replacements of those that are lost: those that fit elsewhere, those of which that is not sure, those that wait. */
+  /** Of the replacements of the others: those that fit elsewhere, those of which that is not sure, those that wait. */
   readonly fit: number
   readonly unsure: number
   readonly wait: number
-  /** Pods that had no node before. */
+  /** Pods that did not run before: on no node, or not yet. They are none of the above. */
   readonly pending: number
   /** In the order of the distributor. */
   readonly groups: readonly GroupOutlook[]
   /** Why some wait, or may; the most pods first. */
-  readonly troubles: readonly Trouble[]
+  readonly troubles: readonly Difficulty[]
 }
 
 /** What a loss does to a cluster. */
@@ -48,6 +48,6 @@ export interface Foresight {
   readonly ofNodes: number
   /** The hardest hit first: those of which nothing is left, then those of which most waits; then by namespace and name. */
   readonly workloads: readonly Outlook[]
-  /** Lost pods that nobody replaces, in order: no controller has them. */
+  /** Lost pods that nobody replaces, in order: they have no controller, or it is not there any more. */
   readonly goneForGood: readonly string[]
 }

@@ -13,6 +13,12 @@ const unauthorized: Handler = (_, response) => {
     .end(JSON.stringify({ kind: 'Status', status: 'Failure', code: 401, reason: 'Unauthorized', message: 'Unauthorized' }))
 }
 
+/** It says which version it is, and no more. */
+const failing: Handler = (request, response) => {
+  const code = request.url === '/version' ? 200 : 500
+  response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify({ kind: 'Status', code, reason: 'InternalError', message: 'etcd is gone' }))
+}
+
 /** A server that takes connections and never says a word. */
 const startSilent = async (t: Test): Promise<string> => {
   const sockets = new Set<{ readonly destroy: () => unknown }>()
@@ -39,13 +45,13 @@ interface Trouble {
 
 const nowhere = 'https://127.0.0.1:1'
 const troubles: readonly Trouble[] = [
-  { name: 'a kubeconfig that is not there', args: folder => ['--file', `${folder}/nope`], want: /^versprei detect: kubeconfig \S+\/nope cannot be read: ENOENT/u },
-  { name: 'broken YAML', config: 'users: [{name: u', want: /^versprei detect: kubeconfig \S+\/config: line 1 is not valid YAML/u },
+  { name: 'a kubeconfig that is not there', args: folder => ['--kubeconfig', `${folder}/nope`], want: /^kubeconfig \S+\/nope cannot be read: ENOENT/u },
+  { name: 'broken YAML', config: 'users: [{name: u', want: /^kubeconfig \S+\/config: line 1 is not valid YAML/u },
   {
-    name: 'an unknown context', config: kubeconfig(nowhere, {}, {}), args: folder => ['--file', `${folder}/config`, '--context', 'there'],
-    want: /^versprei detect: kubeconfig \S+\/config: no context "there"; there are: here\n$/u,
+    name: 'an unknown context', config: kubeconfig(nowhere, {}, {}), args: folder => ['--kubeconfig', `${folder}/config`, '--context', 'there'],
+    want: /^kubeconfig \S+\/config: no context "there"; there are: here\n$/u,
   },
-  { name: 'no kubeconfig at all', args: () => [], want: /^versprei detect: no cluster: no kubeconfig was named, there is no \S+\/\.kube\/config and this is not a pod\n$/u },
+  { name: 'no kubeconfig at all', args: () => [], want: /^no cluster: no kubeconfig was named, there is no \S+\/\.kube\/config and this is not a pod\n$/u },
   {
     name: 'a client certificate that has ended',
     async config(t) {
@@ -53,42 +59,55 @@ const troubles: readonly Trouble[] = [
       const { cert, key } = authority.issue('me', yesterday)
       return kubeconfig(server, trust(authority), { 'client-certificate-data': base64(cert), 'client-key-data': base64(key) })
     },
-    want: /^versprei detect: GET https:\S+\/version: 401 Unauthorized: Unauthorized: the client certificate ended on \d{4}-\d\d-\d\d; get a new one\n$/u,
+    want: /^GET https:\S+\/version: 401 Unauthorized: Unauthorized: the client certificate ended on \d{4}-\d\d-\d\d; get a new one\n$/u,
   },
   {
     name: 'an API server whose certificate has ended',
     config: async t => kubeconfig((await startApi(t, authority, undefined, yesterday)).server, trust(authority), {}),
-    want: /^versprei detect: GET https:\S+\/version: the API server's certificate has expired\n$/u,
+    want: /^GET https:\S+\/version: the API server's certificate has expired\n$/u,
   },
   {
     name: 'an API server of another authority',
     config: async t => kubeconfig((await startApi(t, authority)).server, trust(createAuthority('other')), {}),
-    want: /^versprei detect: GET https:\S+\/version: .*certificate/u,
+    want: /^GET https:\S+\/version: .*certificate/u,
   },
-  { name: 'nobody who listens', config: kubeconfig(nowhere, {}, {}), want: /^versprei detect: GET https:\S+\/version: connect ECONNREFUSED 127\.0\.0\.1:1\n$/u },
+  { name: 'nobody who listens', config: kubeconfig(nowhere, {}, {}), want: /^GET https:\S+\/version: connect ECONNREFUSED 127\.0\.0\.1:1\n$/u },
   {
     name: 'an API server that takes the connection and never answers',
-    config: async t => kubeconfig(await startSilent(t), {}, {}), want: /^versprei detect: https:\/\/127\.0\.0\.1:\d+: no answer within 8 s\n$/u,
+    config: async t => kubeconfig(await startSilent(t), {}, {}), want: /^https:\/\/127\.0\.0\.1:\d+: no answer within 8 s\n$/u,
+  },
+  {
+    name: 'an API server that fails',
+    config: async t => kubeconfig((await startApi(t, authority, failing)).server, trust(authority), {}), want: /^GET https:\S+: 500 InternalError: etcd is gone\n$/u,
   },
   {
     name: 'a plugin for credentials that fails', config: kubeconfig(nowhere, {}, plugin('console.error("log\\nin first"); process.exit(1)')),
-    want: /^versprei detect: exec plugin \S+ of user u: log in first\n$/u,
+    want: /^exec plugin \S+ of user u: log in first\n$/u,
   },
   {
     name: 'a plugin that is not there', config: kubeconfig(nowhere, {}, { exec: { command: 'no-such-plugin-of-versprei' } }),
-    want: /^versprei detect: exec plugin no-such-plugin-of-versprei of user u: not found\. Is it installed, and on the PATH\?\n$/u,
+    want: /^exec plugin no-such-plugin-of-versprei of user u: not found\. Is it installed, and on the PATH\?\n$/u,
   },
 ]
 
-for (const { name, config = '', args = (folder: string) => ['--file', `${folder}/config`], want } of troubles) {
+/** All of them ask a cluster in the same way. */
+const commands: readonly (readonly [name: string, ...args: readonly string[]])[] = [
+  ['detect'], ['status'], ['explain', 'pod/x'], ['plan', '--lose', 'node=n1'],
+]
+
+for (const { name, config = '', args = (folder: string) => ['--kubeconfig', `${folder}/config`], want } of troubles) {
   void t.test(`one line within 10 s, and exit code 2: ${name}`, async t => {
     const folder = t.testdir({ config: typeof config === 'string' ? config : await config(t) })
-    const begin = performance.now()
-    const { code, out, err } = await runCommand(['detect', ...args(folder)], { environment: { HOME: folder } })
-    const milliseconds = performance.now() - begin
-    t.strictSame({ code, out }, { code: 2, out: '' })
-    t.ok(milliseconds < 10_000, `${milliseconds.toFixed(0)} ms`)
-    t.match(err, want)
+    await Promise.all(commands.map(async ([command, ...more]) => {
+      const begin = performance.now()
+      const { code, out, err } = await runCommand([command, ...more, ...args(folder)], { environment: { HOME: folder } })
+      const milliseconds = performance.now() - begin
+      t.strictSame({ code, out }, { code: 2, out: '' }, command)
+      t.ok(milliseconds < 10_000, `${command}: ${milliseconds.toFixed(0)} ms`)
+      const start = `versprei ${command}: `
+      t.equal(err.slice(0, start.length), start)
+      t.match(err.slice(start.length), want, command)
+    }))
   })
 }
 

@@ -101,6 +101,20 @@ shop        Deployment/web   split         3      2      0     1      0        r
   t.match(await ran('--lose', 'type=spot', '-n', 'elsewhere'), { code: 0, out: /^lost: type=spot: 1 of 3 nodes \(spot-a\)\n\n0 workloads/u })
 })
 
+void t.test('pods that do not run are told apart, and so are those that nobody replaces', async t => {
+  const pods = [pod('web', 0, 'regular-a'), { ...pod('web', 1, 'spot-a'), status: { phase: 'Pending' } }, pod('lost', 0, 'regular-a')]
+  const { out } = await plan(['--kubeconfig', await startCluster(t, { ...cluster, '/api/v1/pods': pods }), '--lose', 'node=regular-a'])
+  t.match(out, /Deployment\/web +split +1 +0 +1 +0 +0 /u)
+  t.match(out, /; of 1 pod 0 are left at once, 1 fit elsewhere, 0 wait; 1 more did not run before\n1 pod without a controller would be gone for good: shop\/lost-abc-0\n$/u)
+})
+
+void t.test('what a cluster says does nothing to a terminal, and forges no row', async t => {
+  const tainted = { ...node('regular-b', 'default'), spec: { taints: [{ key: 'a\u001B[2J\nb', effect: 'NoSchedule' }] } }
+  const nodes = [node('regular-a', 'default'), tainted, node('spot-a', 'spot')]
+  const { out } = await plan(['--kubeconfig', await startCluster(t, { ...cluster, '/api/v1/nodes': nodes }), '--lose', 'node=regular-a'])
+  t.match(out, / 1 waits: 1 node with taint a\\x1b\[2J\\x0ab\n\n1 workload, /u)
+})
+
 void t.test('what there is not to lose is said, and what there is', async t => {
   const kubeconfig = await startCluster(t, cluster)
   const cases = [
@@ -132,6 +146,18 @@ void t.test('what may not be read is said: exit code 1; without the nodes there 
   const partly = await startCluster(t, { ...cluster, '/apis/apps/v1/statefulsets': 403 })
   const ran = await plan(['--kubeconfig', partly, '--lose', 'group=spot'])
   t.match(ran, { code: 1, out: /Deployment\/web/u, err: /^versprei plan: not read: statefulsets\.apps: [^\n]*\n$/u })
+  const distributors = '/apis/versprei.versprei.io/v1beta1'
+  const refused = {
+    ...cluster, '/api/v1/namespaces': [{ metadata: { name: 'shop' } }, { metadata: { name: 'kept' } }],
+    [`${distributors}/poddistributors`]: 403, [`${distributors}/namespaces/shop/poddistributors`]: [distributor], [`${distributors}/namespaces/kept/poddistributors`]: 403,
+  }
+  t.match(await plan(['--kubeconfig', await startCluster(t, refused), '--lose', 'group=spot']), {
+    code: 1, out: /Deployment\/web +split +3 +2 /u, err: /^versprei plan: not read: namespace kept: you may not list poddistributors\.versprei\.versprei\.io\nversprei plan: what PodDistributors that were not read place is taken to be placed by none\n$/u,
+  })
+  const unknown = await startCluster(t, { ...cluster, [`${distributors}/poddistributors`]: 403 })
+  t.match(await plan(['--kubeconfig', unknown, '--lose', 'node=spot-a', '--all']), {
+    code: 1, out: /Deployment\/web +- +3 +2 /u, err: /^versprei plan: not read: poddistributors\.versprei\.versprei\.io: you may not list them[^\n]*\n[^\n]* placed by none\n$/u,
+  })
   const without = await startCluster(t, { ...cluster, '/apis/versprei.versprei.io/v1beta1/poddistributors': 404 })
   t.match(await plan(['--kubeconfig', without, '--lose', 'node=spot-a', '--all']), { code: 0, out: /Deployment\/own +- +2 +0 +2 +0/u, err: '' })
 })

@@ -57,6 +57,19 @@ void t.test('at a terminal it is in colour, and no longer than a line', async t 
   t.equal(refused.out.includes('\u001B'), false)
 })
 
+void t.test('what a condition says does nothing to a terminal, and forges no row', async t => {
+  const { kubeconfig, put, refuse } = await startDistributorApi(t)
+  put(distributorObject({ name: 'off', conditions: { Balanced: ['False', 'PodsStandWrong', '\u001B]0;pwned\u0007\nshop   well'] } }))
+  for (const output of ['table', 'wide']) {
+    const { out } = await runCommand(['status', '--kubeconfig', kubeconfig, '-o', output], { environment: { FORCE_COLOR: '1' } })
+    t.match(stripVTControlCharacters(out), / {3}\\x1b\]0;pwned\\x07\\x0ashop {3}well\n\n1 PodDistributor/u, output)
+  }
+  const { out } = await runCommand(['status', '--kubeconfig', kubeconfig], { screen: { columns: 120, rows: 24 } })
+  t.equal(stripVTControlCharacters(out.split('\n')[1] ?? '').length, 120, 'what is shown in place of it is counted')
+  refuse('shop', 500, '\u001B[2J')
+  t.match(await runCommand(['status', '--kubeconfig', kubeconfig, '-n', 'shop']), { code: 2, out: '', err: /^[^\n]*\\x1b\[2J[^\n]*\n$/u })
+})
+
 void t.test('json and yaml hold the reports in the same order, and name their names', async t => {
   const { kubeconfig, put } = await startDistributorApi(t)
   for (const one of objects) put(one)
@@ -101,6 +114,7 @@ void t.test('a cluster that cannot be asked at all is exit code 2', async t => {
   const cases = [
     { code: 404, reason: 'NotFound', err: /is the CRD installed\? kubectl apply -k config\n$/u },
     { code: 401, reason: 'Unauthorized', err: /the API server does not take these credentials\n$/u },
+    { code: 500, reason: 'InternalError', err: /^versprei status: GET \S+: 500 InternalError: no: InternalError\n$/u },
   ]
   for (const { code, reason, err } of cases) {
     refuse('shop', code, reason)

@@ -1,6 +1,6 @@
-import { listDistributor } from '../../../src/placement/distributor/listed.ts'
 import { explainPod, type PodExplanation, type SchedulerWord } from '../../../src/survey/explain/explain-pod.ts'
-import { knowledgeOf } from '../../../src/survey/explain/knowledge.ts'
+import { knowledgeOf, type Unread } from '../../../src/survey/explain/knowledge.ts'
+import { readSeenDistributor } from '../../../src/survey/explain/seen-distributor.ts'
 import { readSeenPod, type SeenPod } from '../../../src/survey/explain/seen-pod.ts'
 import type { Registration } from '../../../src/survey/explain/stray-cause.ts'
 import { written, type Json } from '../../placement/known.ts'
@@ -69,6 +69,8 @@ export interface Around {
   readonly registration?: Registration['kind']
   readonly ownNamespace?: string
   readonly schedulerSaid?: SchedulerWord
+  /** What may not be read. */
+  readonly unread?: readonly (Unread | 'nodes')[]
 }
 
 export function seenPod(object: unknown): SeenPod {
@@ -79,12 +81,15 @@ export function seenPod(object: unknown): SeenPod {
 
 /** What is told of a pod. */
 export function explained(object: unknown, around: Around = {}): PodExplanation {
-  const { distributors = [distributor()], template, siblings = [], registration = 'called', ownNamespace, schedulerSaid } = around
+  const { distributors = [distributor()], template, siblings = [], registration = 'called', ownNamespace, schedulerSaid, unread = [] } = around
   const seen = seenPod(object)
   const all = [seen, ...siblings.map(seenPod)]
   const owner = seen.surveyed.owner
   return explainPod({
     seen, object, template, schedulerSaid, siblings: all, registration: { kind: registration }, owners: owner === undefined ? [] : [owner],
-    knowledge: knowledgeOf({ distributors: distributors.map(one => listDistributor(one)), nodes, ownNamespace }, all),
+    knowledge: knowledgeOf({
+      distributors: unread.includes('distributors') ? undefined : distributors.map(readSeenDistributor),
+      nodes: unread.includes('nodes') ? [] : nodes, ownNamespace, pods: unread.includes('pods') ? undefined : all,
+    }),
   })
 }

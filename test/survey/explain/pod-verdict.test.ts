@@ -3,7 +3,7 @@ import { skipReasons } from '../../../src/placement/scope.ts'
 import { troubles } from '../../../src/survey/explain/pod-verdict.ts'
 import { strayCauses } from '../../../src/survey/explain/stray-cause.ts'
 import type { Json } from '../../placement/known.ts'
-import { distributor, explained, later, marks, placedPod, podOf, type Around } from './facts.ts'
+import { distributor, explained, later, made, marks, placedPod, podOf, type Around } from './facts.ts'
 
 interface Case {
   readonly name: string
@@ -73,6 +73,12 @@ void t.test('a pod that is left alone is told why, by the reason of admission', 
   t.strictSame(skipReasons.filter(one => !told.has(one)), never)
 })
 
+/** Its spec written at that time, its status a day later. */
+const edited = (time: string, generation = 3) => distributor({}, { generation, managedFields: [
+  { manager: 'kubectl', time: made, fieldsV1: { 'f:spec': {} } }, { manager: 'argocd', time, fieldsV1: { 'f:spec': {} } },
+  { manager: 'versprei', time: '2026-01-02T00:00:00Z', fieldsV1: { 'f:status': {} } },
+] })
+
 const strays: readonly Case[] = [
   {
     name: 'older than the distributor', pod: podOf({ metadata: { creationTimestamp: '2025-12-31T00:00:00Z' } }),
@@ -90,6 +96,26 @@ const strays: readonly Case[] = [
   {
     name: 'where nobody may look at the registration', pod: podOf(), around: { registration: 'unknown' },
     want: { strayCause: 'not-called', verdict: { wouldBe: { group: 'type-default', seat: 0 } } },
+  },
+  {
+    name: 'its distributor was written later', pod: podOf(), want: { strayCause: 'edited-since', verdict: { isEdited: true } },
+    around: { distributors: [edited('2026-01-01T00:02:00Z')] },
+  },
+  {
+    name: 'its distributor was written in the same second', pod: podOf(), want: { strayCause: 'edited-since' },
+    around: { distributors: [edited(later)] },
+  },
+  {
+    name: 'its distributor was written earlier', pod: podOf(), want: { strayCause: 'not-called', verdict: { isEdited: false } },
+    around: { distributors: [edited('2026-01-01T00:00:30Z')] },
+  },
+  {
+    name: 'its distributor was written, and nobody says when', pod: podOf(), want: { strayCause: 'edited-since' },
+    around: { distributors: [distributor({}, { generation: 2 })] },
+  },
+  {
+    name: 'its distributor is as it was made', pod: podOf(), want: { strayCause: 'not-called' },
+    around: { distributors: [edited('2026-01-01T00:02:00Z', 1)] },
   },
   { name: 'without a node', pod: podOf({ spec: { nodeName: '' } }), want: { verdict: { fate: { kind: 'waits' } } } },
   { name: 'on a node of no group', pod: podOf({ spec: { nodeName: 'other' } }), want: { verdict: { fate: { kind: 'stays' } } } },
@@ -113,18 +139,21 @@ void t.test('a stray that would be placed now is told the seat that is free', as
 
 const audits: readonly Case[] = [
   { name: 'in a group', pod: podOf(), want: { standing: 'type-default', wouldBe: { group: 'type-default', seat: 0 } } },
-  { name: 'in none', pod: podOf({ spec: { nodeName: 'other' } }), want: { standing: undefined } },
+  { name: 'in none', pod: podOf({ spec: { nodeName: 'other' } }), want: { standing: undefined, isNodeKnown: true } },
+  { name: 'nobody knows where', pod: podOf({ spec: { nodeName: 'gone' } }), want: { standing: undefined, isNodeKnown: false } },
 ]
 
 void t.test('a pod of a distributor that is only tried is told where it stands, and where it would', async t => {
   for (const { name, pod, want } of audits) {
-    t.match(explained(pod, { distributors: [audit] }).verdict, { kind: 'audited', distributor: 'web', ...want }, name)
+    const { verdict } = explained(pod, { distributors: [audit] })
+    t.match(verdict, { kind: 'audited', distributor: 'web', ...want }, name)
+    t.equal(verdict.kind === 'audited' && verdict.standing, want['standing'], name)
   }
 })
 
 void t.test('a placed pod is told its group and its seat, and when it was adopted', async t => {
   t.strictSame(explained(placedPod('type-spot', 2)).verdict, {
-    kind: 'placed', distributor: 'web', group: 'type-spot', seat: 2, adopted: undefined, troubles: [], now: undefined,
+    kind: 'placed', distributor: 'web', group: 'type-spot', seat: 2, adopted: undefined, isInGroup: true, troubles: [], now: undefined,
   })
   const adopted = Date.parse(later) + 1000
   const pod = placedPod('type-spot', 2, 'x', { annotations: { 'versprei.io/admission': `adopted-uid-x-${adopted}` } })
@@ -169,6 +198,39 @@ void t.test('what has changed since a pod was placed is told', async t => {
   }
   const told = new Set(troubled.flatMap(({ want }) => want['troubles']))
   t.strictSame(troubles.filter(one => !told.has(one)), [])
+})
+
+const blind: readonly (Case & { readonly around: Around })[] = [
+  {
+    name: 'distributors, of a placed pod', pod: placedPod('type-spot', 2), around: { unread: ['distributors'] },
+    want: { verdict: { kind: 'placed', group: 'type-spot', troubles: [], isInGroup: undefined, now: undefined } },
+  },
+  { name: 'distributors, of one that none placed', pod: podOf(), around: { unread: ['distributors'] }, want: { verdict: { kind: 'unknown' } } },
+  {
+    name: 'distributors, of a bare pod', pod: podOf({ owner: null }), around: { unread: ['distributors'] },
+    want: { verdict: { kind: 'left-alone', reason: 'no-controller' } },
+  },
+  {
+    name: 'nodes, of a pod on a node of another group', pod: placedPod('type-spot', 2, 'a', { spec: { nodeName: 'd1' } }),
+    around: { unread: ['nodes'] }, want: { verdict: { kind: 'placed', troubles: [], isInGroup: undefined }, seat: 2 },
+  },
+  {
+    name: 'pods, of a placed one', pod: placedPod('type-spot', 2), around: { unread: ['pods'] },
+    want: { verdict: { kind: 'placed', seat: 2, isInGroup: true }, seat: undefined, revision: undefined },
+  },
+  {
+    name: 'pods, of a stray', pod: podOf(), around: { unread: ['pods'] },
+    want: { verdict: { kind: 'stray', wouldBe: undefined }, revision: undefined },
+  },
+]
+
+void t.test('nothing is claimed that rests on what may not be read', async t => {
+  for (const { name, pod, around, want } of blind) {
+    const told = explained(pod, around)
+    t.match(told, want, name)
+    if (told.verdict.kind === 'placed') t.strictSame(told.verdict.troubles, [], name)
+    t.strictSame(told.unread, around.unread?.filter(one => one !== 'nodes'), name)
+  }
 })
 
 void t.test('a pod that leaves or has ended is told what it was', async t => {

@@ -118,6 +118,19 @@ const cases: readonly Case[] = [
     ],
     want: { pods: 4, left: 3, fit: 1, unsure: 0, wait: 0, pending: 1, groups: groups([2, 2, 2], [2, 1, 2]), troubles: [] },
   },
+  {
+    name: 'a pod that has a node and does not run there is none that is left', lost: ['r1'],
+    pods: [placed('r1', 0), placed('s1', 1, { phase: 'Pending' }), placed('s2', 3, { phase: 'Unknown' })],
+    want: { pods: 1, left: 0, fit: 1, unsure: 0, wait: 0, pending: 2, groups: groups([1, 0, 1], [0, 0, 0]), troubles: [] },
+  },
+  {
+    name: 'a lost pod that did not run is made again before the next, and counts for nothing', lost: ['s1'],
+    pods: [placed('r1', 0), placed('s1', 1, { phase: 'Pending' }), placed('r2', 2), placed('s1', 3), placed('r1', 4), placed('s2', 5, cpu(3000))],
+    want: {
+      pods: 5, left: 4, fit: 0, unsure: 0, wait: 1, pending: 1, groups: groups([3, 3, 3], [2, 1, 1]),
+      troubles: [{ reason: 'no-room', pods: 1, detail: '1 node short of cpu' }],
+    },
+  },
 ]
 
 void t.test('what a loss leaves, and what becomes of the replacements', async t => {
@@ -162,4 +175,10 @@ void t.test('a pod of a StatefulSet comes back with its ordinal, which is its se
   t.strictSame(workloads.map(({ distributor: by, fit, wait, groups: all }) => ({ by, fit, wait, all })), [
     { by: 'split', fit: 1, wait: 0, all: groups([0, 0, 0], [3, 2, 3]) },
   ])
+})
+
+void t.test('a pod whose controller is not there any more is gone for good, like one that never had any', async t => {
+  const pods = [...standing, aPod('alone', undefined, 's1')]
+  const { workloads, goneForGood } = foresee(aState({ nodes, owners: [web], pods }), [distributor()], new Set(['s1']), applyPatch)
+  t.strictSame({ workloads, goneForGood }, { workloads: [], goneForGood: ['shop/alone', 'shop/web-1'] })
 })

@@ -1,4 +1,4 @@
-import { printable } from '../print/printable.ts'
+import { printable } from '../../printable.ts'
 
 /** A piece of HTML. Only `html` makes one of texts, and only `trusted` of what is our own. */
 export interface Markup {

@@ -1,5 +1,5 @@
 import { isAffected, type Picture } from './picture.ts'
-import { printable } from './printable.ts'
+import { printable } from '../../printable.ts'
 import { apartOf, keepsEnough, podsOf, referenceOf, standing, summary, survives } from './words.ts'
 
 /** For an issue or a comment of a pull request: the summary, then a table of the workloads that share nodes. */

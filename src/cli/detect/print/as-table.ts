@@ -3,7 +3,7 @@ import type { Look, Paint } from '../../colour.ts'
 import { gap, table } from '../../table.ts'
 import { nodeTable } from './node-table.ts'
 import { isAffected, type Picture } from './picture.ts'
-import { printable } from './printable.ts'
+import { printable } from '../../printable.ts'
 import { apartOf, beside, keepsEnough, podsOf, referenceOf, standing, summary, survives } from './words.ts'
 
 export interface TableLook {

@@ -3,7 +3,7 @@ import { table } from '../../table.ts'
 import { bytes, cores, takenInWords } from './amounts.ts'
 import { domainsOf, faultsOf, topologyKey } from './nodes.ts'
 import type { Picture } from './picture.ts'
-import { printable } from './printable.ts'
+import { printable } from '../../printable.ts'
 import { domainName } from './words.ts'
 
 /** What is told where not every pod of a node may be known. */

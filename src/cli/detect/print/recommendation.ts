@@ -2,7 +2,7 @@ import { stringify } from 'yaml'
 import type { Finding } from '../../../survey/finding.ts'
 import type { Change, Promised, PromisedLosses, Recommendation } from '../../../survey/recommend/recommendation.ts'
 import type { Paint } from '../../colour.ts'
-import { printable } from './printable.ts'
+import { printable } from '../../printable.ts'
 import { count, domainName, referenceOf } from './words.ts'
 
 /** What is recommended, a paragraph a workload, for a terminal; empty where nothing is. */
