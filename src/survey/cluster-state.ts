@@ -58,6 +58,8 @@ export interface SurveyedOwner {
   /** spec.selector as it stands, and whether each pod gets volumes of its own (volumeClaimTemplates): where there is a template. */
   readonly selector?: unknown
   readonly hasClaims?: boolean
+  /** Why its controller keeps pods when the template changes, or those of an ordinal below one; absent where it replaces them all. */
+  readonly holdsBack?: { readonly by: 'paused' | 'on-delete' } | { readonly by: 'partition', readonly below: number }
 }
 
 /** A PodDisruptionBudget. */
@@ -69,6 +71,8 @@ export interface SurveyedBudget {
   /** As they stand: a number, or a text such as `50%`. */
   readonly minAvailable: number | string | undefined
   readonly maxUnavailable: number | string | undefined
+  /** status.desiredHealthy: how many pods that comes to; undefined where the status does not say it of this spec. */
+  readonly desiredHealthy: number | undefined
 }
 
 /** What was read of a cluster at one moment. */

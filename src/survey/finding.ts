@@ -17,9 +17,10 @@ export interface Survival {
   /**
    * How many may be lost before fewer than `least` pods are left, −1 where they are fewer already; of several budgets by the one that
    * allows least. `by` is `PodDisruptionBudget NAME` (of all pods that it selects) or `--min-available`. Absent where neither says
-   * anything.
+   * anything, or where there are enough and none is in a domain. `isEstimate` is there where `least` is not certain: controllers of the
+   * budget's pods were not read, and its status does not say it either.
    */
-  readonly untilTooFew?: { readonly least: number, readonly by: string, readonly losses: number }
+  readonly untilTooFew?: { readonly least: number, readonly by: string, readonly losses: number, readonly isEstimate?: true }
 }
 
 /** A domain with several pods of one workload, most pods first. */

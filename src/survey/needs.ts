@@ -1,13 +1,15 @@
-import type { ClusterState, SurveyedBudget, SurveyedOwner, SurveyedPod } from './cluster-state.ts'
+import { needOfBudget } from './budget-need.ts'
+import type { ClusterState, SurveyedBudget, SurveyedPod } from './cluster-state.ts'
 import { createLabelMatch } from './label-selector.ts'
 import type { Standing } from './standing.ts'
-import { portionOf } from './survival.ts'
 
 /** How many of which pods have to stand, and who says so. */
 export interface Need {
   readonly least: number
   readonly by: string
   readonly pods: readonly Standing[]
+  /** Whether `least` is a guess: not all was read that it depends on. */
+  readonly isEstimate: boolean
 }
 
 /** What PodDisruptionBudgets ask for, of those that select one of these pods. */
@@ -28,52 +30,21 @@ export function createNeeds(
   const podsIn = Map.groupBy(pods, ({ namespace }) => namespace)
   const standingIn = Map.groupBy(standing, ({ pod }) => pod.namespace)
   const byUid = new Map(owners.map(owner => [owner.uid, owner]))
+  const prepared = new Map<string, readonly Prepared[]>()
   const prepare = (budget: SurveyedBudget): Prepared => {
     const matches = createLabelMatch(budget.selector)
     const work = (): Need | undefined => {
       const selected = (podsIn.get(budget.namespace) ?? []).filter(({ labels }) => matches(labels))
-      const least = leastOf(budget, () => expectedOf(selected, byUid))
+      const isShared = (): boolean => (prepared.get(budget.namespace) ?? [])
+        .some(other => other.matches !== matches && selected.some(({ labels }) => other.matches(labels)))
+      const need = needOfBudget(budget, { pods: selected, isShared }, byUid)
       const running = (standingIn.get(budget.namespace) ?? []).filter(({ pod }) => matches(pod.labels))
-      return least === undefined ? undefined : { least, by: `PodDisruptionBudget ${budget.name}`, pods: running }
+      return need === undefined ? undefined : { ...need, by: `PodDisruptionBudget ${budget.name}`, pods: running }
     }
     let known: { readonly need: Need | undefined } | undefined
     return { matches, need: () => (known ??= { need: work() }).need }
   }
-  const prepared = new Map(Map.groupBy(budgets, ({ namespace }) => namespace).entries()
-    .map(([namespace, own]) => [namespace, own.map(prepare)]))
+  for (const [namespace, own] of Map.groupBy(budgets, ({ namespace }) => namespace)) prepared.set(namespace, own.map(prepare))
   return own => (prepared.get(own[0]?.namespace ?? '') ?? [])
     .filter(({ matches }) => own.some(({ labels }) => matches(labels))).flatMap(({ need }) => need() ?? [])
-}
-
-/**
- * As the disruption controller counts (kubernetes `pkg/controller/disruption`, getExpectedPodCount). Undefined for a budget that asks for
- * nothing.
- */
-function leastOf({ minAvailable, maxUnavailable }: SurveyedBudget, expected: () => number): number | undefined {
-  if (maxUnavailable !== undefined) {
-    const all = expected()
-    const most = portionOf(maxUnavailable, all)
-    return most === undefined ? undefined : Math.max(0, all - most)
-  }
-  if (minAvailable === undefined) return undefined
-  return typeof minAvailable === 'number' ? minAvailable : portionOf(minAvailable, expected())
-}
-
-/**
- * How many pods the controllers of these want together, each counted once. One that has no number, or was not read, wants as many as it has
- * that have not finished.
- */
-function expectedOf(pods: readonly SurveyedPod[], owners: ReadonlyMap<string, SurveyedOwner>): number {
-  const byWorkload = Map.groupBy(pods, pod => topOf(pod, owners))
-  return byWorkload.entries().reduce((sum, [uid, own]) => sum + (owners.get(uid ?? '')?.replicas ?? own.filter(isAlive).length), 0)
-}
-
-function isAlive({ phase }: SurveyedPod): boolean {
-  return phase !== 'Succeeded' && phase !== 'Failed'
-}
-
-/** The uid of its controller; of a ReplicaSet's pods that of the Deployment, where there is one. Those that nobody controls are a group. */
-function topOf({ owner }: SurveyedPod, owners: ReadonlyMap<string, SurveyedOwner>): string | undefined {
-  const above = owner?.kind === 'ReplicaSet' ? owners.get(owner.uid)?.owner?.uid : undefined
-  return above ?? owner?.uid
 }

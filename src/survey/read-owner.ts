@@ -16,6 +16,7 @@ export function readOwner(kind: WorkloadKind, object: unknown, { isAsked, withTe
   if (metadata === undefined) return undefined
   const { namespace, name, uid, labels, owner } = metadata
   const spec = asMap(asMap(object)['spec'])
+  const held = holdsBack(kind, spec)
   const replicas = spec[kind === 'Job' ? 'parallelism' : 'replicas']
   return {
     group: resourceOf(kind).group, kind, namespace, name, uid, labels, owner,
@@ -23,7 +24,18 @@ export function readOwner(kind: WorkloadKind, object: unknown, { isAsked, withTe
     replicas: typeof replicas === 'number' ? replicas : undefined,
     template: withTemplate ? spec['template'] : undefined,
     ...(withTemplate && { selector: spec['selector'], hasClaims: hasItems(spec['volumeClaimTemplates']) }),
+    ...(withTemplate && held !== undefined && { holdsBack: held }),
   }
+}
+
+/** `spec.paused` of a Deployment and a Rollout, `spec.updateStrategy` of a StatefulSet (apps/v1). */
+function holdsBack(kind: WorkloadKind, spec: Readonly<Record<string, unknown>>): SurveyedOwner['holdsBack'] {
+  if (kind === 'Deployment' || kind === 'Rollout') return spec['paused'] === true ? { by: 'paused' } : undefined
+  if (kind !== 'StatefulSet') return undefined
+  const { type, rollingUpdate } = asMap(spec['updateStrategy'])
+  if (type === 'OnDelete') return { by: 'on-delete' }
+  const { partition } = asMap(rollingUpdate)
+  return typeof partition === 'number' && partition > 0 ? { by: 'partition', below: partition } : undefined
 }
 
 function hasItems(list: unknown): boolean {

@@ -81,19 +81,27 @@ function labelIn(node: SurveyedNode | undefined, key: string): string | undefine
 /** Of what its owner wants; where that is not said, of what runs. */
 function ownNeed(minAvailable: number | string, wanted: number | undefined, running: readonly Standing[]): readonly Need[] {
   const least = portionOf(minAvailable, wanted ?? running.length)
-  return least === undefined ? [] : [{ least, by: '--min-available', pods: running }]
+  return least === undefined ? [] : [{ least, by: '--min-available', pods: running, isEstimate: false }]
 }
 
-/** Pods in no domain are not counted on: which loss would take them is not known. */
+/** Pods in no domain are not counted on: which loss would take them is not known. Until there is one they stand. */
 function survive(running: readonly Standing[], needs: readonly Need[], domainOf: (standing: Standing) => string | undefined): Survival {
   const domains = sizesOf(running, domainOf)
-  const tightest = needs.map(({ least, by, pods }) => ({ least, by, losses: lossesUntil(sizesOf(pods, domainOf), least) }))
-    .toSorted((a, b) => a.losses - b.losses || b.least - a.least || (a.by < b.by ? -1 : 1))[0]
+  const tightest = needs.flatMap(({ least, by, pods, isEstimate }) => {
+    const losses = lossesOf(pods, sizesOf(pods, domainOf), least)
+    return losses === undefined ? [] : [{ least, by, losses, ...(isEstimate && { isEstimate }) }]
+  }).toSorted((a, b) => a.losses - b.losses || b.least - a.least || (a.by < b.by ? -1 : 1))[0]
   return {
     domains: domains.length,
     untilNone: domains.length === 0 ? undefined : lossesUntil(domains, 1),
     ...(tightest !== undefined && { untilTooFew: tightest }),
   }
+}
+
+/** Undefined where there are enough, and none of them is in a domain: nothing is known of losing one. */
+function lossesOf(pods: readonly Standing[], sizes: readonly number[], least: number): number | undefined {
+  if (pods.length < least) return -1
+  return sizes.length === 0 && pods.length > 0 ? undefined : Math.max(0, lossesUntil(sizes, least))
 }
 
 function sizesOf(running: readonly Standing[], domainOf: (standing: Standing) => string | undefined): readonly number[] {

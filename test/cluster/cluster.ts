@@ -74,7 +74,8 @@ export const createNamespace = async (t: Pick<Test, 'teardown'>): Promise<string
     // Not for the namespace itself: its controller waits half a pod's grace period, 15 s, before it looks again.
     await waitFor(`namespace ${name} is empty`, async () => (await listPods(name)).length === 0, { timeout: 120_000, interval: 250 })
   })
-  await waitFor('the namespace\'s service account is there', () => readApi(`${path}/serviceaccounts/default`))
+  // A controller manager whose API server has just been restarted takes up to a minute to follow it again.
+  await waitFor('the namespace\'s service account is there', () => readApi(`${path}/serviceaccounts/default`), { timeout: 180_000 })
   return name
 }
 

@@ -6,6 +6,7 @@ interface Thing {
     readonly name: string
     readonly namespace?: string
     readonly uid: string
+    readonly generation?: number
     readonly labels?: Readonly<Record<string, string>>
     readonly deletionTimestamp?: string
     readonly ownerReferences?: readonly { readonly uid: string, readonly kind: string, readonly controller?: boolean }[]
@@ -20,7 +21,13 @@ interface Thing {
       readonly matchExpressions?: readonly { readonly key: string, readonly values: readonly string[] }[]
     }
   }
-  readonly status: { readonly phase?: string }
+  readonly status: {
+    readonly phase?: string
+    readonly observedGeneration?: number
+    readonly expectedPods?: number
+    readonly desiredHealthy?: number
+    readonly conditions?: readonly { readonly type: string, readonly reason?: string }[]
+  }
 }
 
 /** What `versprei detect -o json` has to say of one Deployment, but for which budget says so. */
@@ -84,13 +91,24 @@ export async function countStanding(namespace?: string): Promise<CountedAll> {
     return { pod, replicaSet, deployment, fate: fate(pod), node, zone: nodes.get(node)?.[zoneKey], in: pod.metadata.namespace }
   })
   const running = pods.filter(one => one.fate === 'runs')
-  const budgets = of('PodDisruptionBudget').map(({ metadata, spec: { selector = {}, minAvailable, maxUnavailable } }) => {
-    const isOf = ({ pod }: { readonly pod: Thing }): boolean => pod.metadata.namespace === metadata.namespace &&
+  const selects = ({ metadata, spec: { selector = {} } }: Thing) =>
+    ({ pod }: { readonly pod: Thing }): boolean => pod.metadata.namespace === metadata.namespace &&
       Object.entries(selector.matchLabels ?? {}).every(([key, value]) => pod.metadata.labels?.[key] === value) &&
       (selector.matchExpressions ?? []).every(({ key, values }) => values.includes(pod.metadata.labels?.[key] ?? ''))
-    const workloads = new Set(pods.filter(isOf).map(one => one.deployment))
-    const expected = [...workloads].reduce((sum, one) => sum + (one?.spec.replicas ?? 0), 0)
-    const least = maxUnavailable === undefined ? share(minAvailable ?? 0, expected) : Math.max(0, expected - share(maxUnavailable, expected))
+  const budgets = of('PodDisruptionBudget').map((budget, _, all) => {
+    const { metadata: { generation }, spec: { minAvailable, maxUnavailable }, status } = budget
+    const isOf = selects(budget)
+    const covered = pods.filter(isOf)
+    const controlled = covered.filter(({ pod }) => controllerOf(pod) !== undefined)
+    // Deployments are seen here, and nothing else that controls pods.
+    const isSeen = controlled.every(one => one.deployment !== undefined)
+    const guessed = controlled.filter(one => one.deployment === undefined && one.fate !== 'finished').length
+    const expected = [...new Set(covered.map(one => one.deployment))].reduce((sum, one) => sum + (one?.spec.replicas ?? 0), guessed)
+    const hasFailed = status.conditions?.some(({ reason }) => reason === 'SyncFailed') === true
+    const isShared = all.some(other => other !== budget && covered.some(selects(other)))
+    const isTold = status.observedGeneration === generation && (status.expectedPods ?? 0) > 0 && !hasFailed && !isShared
+    const counted = maxUnavailable === undefined ? share(minAvailable ?? 0, expected) : Math.max(0, expected - share(maxUnavailable, expected))
+    const least = !isSeen && isTold && typeof minAvailable !== 'number' ? status.desiredHealthy ?? counted : counted
     return { isOf, losses: mayLose(tally(running.filter(isOf).map(one => one.node)), least) }
   })
   const deployments = of('Deployment').map((deployment): Counted => {

@@ -6,13 +6,16 @@ import { callApi, createNamespace } from './cluster.ts'
  * what is in one (`namespaceDeletionGracePeriod`), while a terminating namespace takes no new pods from its first moment.
  */
 export async function openNamespace(t: Pick<Test, 'teardown'>): Promise<string> {
+  const made: { path?: string } = {}
   const name = await createNamespace({
     teardown: handler => t.teardown(async () => {
-      const path = `/api/v1/namespaces/${name}`
-      await callApi('DELETE', path)
-      await callApi('DELETE', `${path}/pods`, { body: { gracePeriodSeconds: 0 } })
+      if (made.path !== undefined) {
+        await callApi('DELETE', made.path)
+        await callApi('DELETE', `${made.path}/pods`, { body: { gracePeriodSeconds: 0 } })
+      }
       await handler()
     }),
   })
+  made.path = `/api/v1/namespaces/${name}`
   return name
 }

@@ -56,6 +56,15 @@ void t.test('a workload: whether it was asked for, how many pods it wants, its t
   const base = { namespace: 'shop', name: 'web', uid: 'u', labels: { a: 'b' }, owner: undefined, isAsked: true, replicas: 3, template: undefined }
   t.strictSame(readOwner('Deployment', object(), asked), { group: 'apps', kind: 'Deployment', ...base })
   t.strictSame(readOwner('Job', object(), { ...asked, withTemplate: true }), { group: 'batch', kind: 'Job', ...base, replicas: 5, template, selector: undefined, hasClaims: false })
+  const held = (kind: 'Deployment' | 'StatefulSet' | 'Rollout' | 'ReplicaSet', spec: object): unknown =>
+    readOwner(kind, { ...object(), spec }, { ...asked, withTemplate: true })?.holdsBack
+  t.strictSame(held('Deployment', { paused: true }), { by: 'paused' })
+  t.strictSame(held('Rollout', { paused: true }), { by: 'paused' })
+  t.equal(held('Deployment', { paused: false }), undefined)
+  t.strictSame(held('StatefulSet', { updateStrategy: { type: 'OnDelete' } }), { by: 'on-delete' })
+  t.strictSame(held('StatefulSet', { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 2 } } }), { by: 'partition', below: 2 })
+  t.equal(held('StatefulSet', { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } } }), undefined)
+  t.equal(held('ReplicaSet', { paused: true }), undefined)
   t.strictSame(readOwner('CronJob', { ...object(), spec: {} }, asked), { group: 'batch', kind: 'CronJob', ...base, replicas: undefined })
   const kept = (apiVersion: string, kind: string) =>
     readOwner('ReplicaSet', object([{ apiVersion, kind, name: 'x', uid: 'd', controller: true }]), asked)?.isAsked
@@ -67,6 +76,19 @@ void t.test('a workload: whether it was asked for, how many pods it wants, its t
 void t.test('a PodDisruptionBudget', t => {
   const selector = { matchLabels: { app: 'web' } }
   t.strictSame(readBudget({ metadata: { namespace: 'shop', name: 'web', uid: 'u' }, spec: { selector, minAvailable: '50%' } }),
-    { namespace: 'shop', name: 'web', selector, minAvailable: '50%', maxUnavailable: undefined })
+    { namespace: 'shop', name: 'web', selector, minAvailable: '50%', maxUnavailable: undefined, desiredHealthy: undefined })
+  const counted = { observedGeneration: 2, expectedPods: 4, desiredHealthy: 3 }
+  const condition = (reason: string) => ({ conditions: [{ type: 'DisruptionAllowed', status: 'False', reason }] })
+  const cases = [
+    { name: 'of this spec', status: { ...counted, ...condition('InsufficientPods') }, want: 3 },
+    { name: 'of an earlier spec', status: { ...counted, observedGeneration: 1 }, want: undefined },
+    { name: 'before any pod was there', status: { ...counted, expectedPods: 0 }, want: undefined },
+    { name: 'left over from before counting failed', status: { ...counted, ...condition('SyncFailed') }, want: undefined },
+    { name: 'none yet', status: {}, want: undefined },
+  ]
+  for (const { name, status, want } of cases) {
+    t.equal(readBudget({ metadata: { name: 'web', uid: 'u', generation: 2 }, spec: { maxUnavailable: 1 }, status })?.desiredHealthy, want, name)
+  }
+  t.equal(readBudget({ metadata: { name: 'web', uid: 'u' }, status: { ...counted, observedGeneration: undefined } })?.desiredHealthy, undefined)
   t.end()
 })

@@ -24,7 +24,7 @@ export const aPod = (name: string, owner: Named | undefined, node: string | unde
 })
 
 export const aBudget = (name: string, more: Partial<SurveyedBudget>): SurveyedBudget =>
-  ({ namespace: 'shop', name, selector: {}, minAvailable: undefined, maxUnavailable: undefined, ...more })
+  ({ namespace: 'shop', name, selector: {}, minAvailable: undefined, maxUnavailable: undefined, desiredHealthy: undefined, ...more })
 
 /** Nodes n1 to n9; every kind was read. */
 export const aState = (more: Partial<ClusterState>): ClusterState => ({

@@ -71,6 +71,24 @@ void t.test('the same for zones: a node without the label is in none, and its po
     { key: 'zone', domains: 0, untilNone: undefined, unlabelled: 4 }, 'nor where nodes may not be read')
 })
 
+void t.test('pods in no zone are there all the same: too few already are only those that are too few with them', async t => {
+  const labels = { zone: 'a' }
+  const [two, none] = [[aNode('n1', labels), aNode('n2', labels), aNode('n3')], [aNode('n1'), aNode('n2'), aNode('n3')]]
+  const cases = [
+    { name: 'enough, one of them in no zone', nodes: two, minAvailable: 3, want: 0 },
+    { name: 'enough in the zone, which may not be lost', nodes: two, minAvailable: 2, want: 0 },
+    { name: 'too few, with all of them', nodes: two, minAvailable: 4, want: -1 },
+    { name: 'all in no zone: nothing is known of zones', nodes: none, minAvailable: 1, want: undefined },
+    { name: 'too few, and all in no zone', nodes: none, minAvailable: 4, want: -1 },
+  ]
+  for (const { name, nodes, minAvailable, want } of cases) {
+    for (const areNodesKnown of nodes === none ? [true, false] : [true]) {
+      const state = { nodes: areNodesKnown ? nodes : [], areNodesKnown, pods: webOn('n1', 'n2', 'n3') }
+      t.equal(findOne({ ...state, budgets: [aBudget('b', { minAvailable })] }, { topology: 'zone' })?.topology?.untilTooFew?.losses, want, name)
+    }
+  }
+})
+
 void t.test('budgets say how many are needed, as the disruption controller counts', async t => {
   const pods = webOn('n1', 'n1', 'n2', 'n3')
   const four = { owners: [{ ...web, replicas: 4 }, web1], pods }
@@ -85,6 +103,8 @@ void t.test('budgets say how many are needed, as the disruption controller count
   t.strictSame(needed({ minAvailable: 5 }), { least: 5, by: name, losses: -1 }, 'too few already')
   t.strictSame(needed({ minAvailable: 1 }, { minAvailable: 3 }), { least: 3, by: 'PodDisruptionBudget b1', losses: 0 }, 'the one that allows least')
   t.equal(needed({}), undefined, 'one that asks for nothing')
+  t.strictSame(survivalOf({ pods: webOn('gone'), budgets: [aBudget('b0', { minAvailable: 0 })] })?.untilTooFew,
+    { least: 0, by: name, losses: 0 }, 'no pod runs, and none is needed')
   t.equal(needed({ minAvailable: 'most' }), undefined)
   t.equal(needed({ minAvailable: 1, selector: { matchLabels: { app: 'other' } } }), undefined, 'one of other pods')
   t.equal(needed({ minAvailable: 1, namespace: 'other' }), undefined, 'one of another namespace')
@@ -98,7 +118,37 @@ void t.test('a budget over two workloads is about the pods of both', async t => 
   const needed = (minAvailable: number | string) =>
     survivalOf({ owners: [{ ...web, replicas: 4 }, web1, db], pods, budgets: [aBudget('all', { minAvailable })] })?.untilTooFew
   t.strictSame(needed(2), { least: 2, by: 'PodDisruptionBudget all', losses: 1 }, 'n1 has three of five')
-  t.strictSame(needed('50%'), { least: 4, by: 'PodDisruptionBudget all', losses: 0 }, 'of 4 replicas, 2 replicas and a pod that nobody controls')
+  t.strictSame(needed('50%'), { least: 3, by: 'PodDisruptionBudget all', losses: 0 },
+    'of 4 replicas and 2 replicas: the pod that nobody controls is none')
+})
+
+void t.test('what was not read is counted as the status of the budget has it, so the answer is not one of --kind', async t => {
+  const db = anOwner('StatefulSet', 'db', { replicas: 4 })
+  const rollout = anOwner('Rollout', 'web', { replicas: 2 })
+  const job = anOwner('Job', 'web', { replicas: 2 })
+  const own = [{ ...web, replicas: 2 }, web1]
+  const pods = [...webOn('n1', 'n2'), aPod('db-0', db, 'n3'), aPod('db-done', db, 'n3', { phase: 'Failed' })]
+  const ofRollout = ['n1', 'n2'].map(node => aPod(node, aRevision(rollout, 'web-1'), node))
+  const ofJob = ['n1', 'n2'].map(node => aPod(node, job, node))
+  const [by, most] = ['PodDisruptionBudget b', { maxUnavailable: 1 }]
+  const cases = [
+    { name: 'all were read', owners: [...own, db], budget: most, want: { least: 5, by, losses: -1 } },
+    { name: 'the status trails what was read', owners: [...own, db], budget: { ...most, desiredHealthy: 9 }, want: { least: 5, by, losses: -1 } },
+    { name: 'StatefulSets were not read', owners: own, budget: { ...most, desiredHealthy: 5 }, want: { least: 5, by, losses: -1 } },
+    { name: 'a share', owners: own, budget: { minAvailable: '50%', desiredHealthy: 3 }, want: { least: 3, by, losses: 0 } },
+    { name: 'a number of pods needs no status', owners: own, budget: { minAvailable: 2 }, want: { least: 2, by, losses: 1 } },
+    { name: 'neither read nor in a status', owners: own, budget: most, want: { least: 2, by, losses: 1, isEstimate: true } },
+    { name: 'the ReplicaSets of a Rollout count, not the Rollout', owners: [rollout, aRevision(rollout, 'web-1')], pods: ofRollout,
+      budget: { ...most, desiredHealthy: 3 }, want: { least: 3, by, losses: -1 } },
+    { name: 'Jobs cannot be counted', owners: [job], pods: ofJob, budget: most, want: { least: 1, by, losses: 1, isEstimate: true } },
+  ]
+  for (const { name, owners, budget, want, pods: others = pods } of cases) {
+    t.strictSame(survivalOf({ owners, pods: others, budgets: [aBudget('b', budget)] })?.untilTooFew, want, name)
+  }
+  const budgets = [aBudget('b', { ...most, desiredHealthy: 5 }), aBudget('c', { minAvailable: 0, selector: { matchLabels: { app: 'db' } } })]
+  const twice = [...webOn('n1', 'n2'), { ...aPod('db-0', db, 'n3'), labels: { app: 'db' } }]
+  t.strictSame(survivalOf({ owners: own, pods: twice, budgets })?.untilTooFew, { least: 2, by, losses: 1, isEstimate: true },
+    'where a second budget selects some of the pods, the status of neither is kept up')
 })
 
 void t.test('--min-available wins over budgets, and is of each workload by itself', async t => {

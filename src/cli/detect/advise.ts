@@ -1,7 +1,13 @@
+import { asMap } from '../../placement/is-map.ts'
 import type { ClusterState } from '../../survey/cluster-state.ts'
 import type { Survey } from '../../survey/finding.ts'
 import { readPod } from '../../survey/read-pod.ts'
 import { recommend, type Advice } from '../../survey/recommend/recommend.ts'
+import { namespaceOf, calledBy } from '../called.ts'
+import { asking, isUnknown } from '../check/asked.ts'
+import { entryIn } from '../check/registration.ts'
+import { pathOf, tellRight } from '../check/right.ts'
+import { clusterReads } from '../check/rights.ts'
 import { askOnce, createLists, type Lists, type Reading } from '../survey/lists.ts'
 import { readDistributors } from '../survey/read-distributors.ts'
 import type { ReadState } from '../survey/read-state.ts'
@@ -9,13 +15,15 @@ import { createRefusals } from '../survey/refusals.ts'
 
 /**
  * Says of each finding how it would be spread. For that the pods of every namespace have to be known, whichever were asked for, and what
- * PodDistributors there are. Nothing is written.
+ * PodDistributors there are, and where Versprei runs itself. Nothing is written.
  */
 export async function advise(survey: Survey, state: ReadState, topology: string | undefined, reading: Reading): Promise<Survey> {
   const lists = createLists(askOnce(reading), undefined, createRefusals())
-  const [pods, targets] = await Promise.all([state.areAllPodsRead ? state.pods : listPods(lists), listTargets(lists)])
+  const [pods, targets, own] = await Promise.all([
+    state.areAllPodsRead ? state.pods : listPods(lists), listTargets(lists), readOwn(reading),
+  ])
   const whole: ClusterState = { ...state, pods: pods ?? state.pods }
-  return recommend(survey, { state: whole, isWhole: state.areNodesKnown && pods !== undefined, targets, topology })
+  return recommend(survey, { state: whole, isWhole: state.areNodesKnown && pods !== undefined, targets, own, topology })
 }
 
 /** Undefined where they may not all be listed. */
@@ -28,5 +36,13 @@ async function listPods(lists: Lists): Promise<ClusterState['pods'] | undefined>
 async function listTargets(lists: Lists): Promise<Advice['targets']> {
   const { items, refusedIn, isAbsent } = await readDistributors(lists)
   return isAbsent || refusedIn !== 'nowhere' ? undefined
-    : items.flatMap(({ namespace, name, target }) => (target === undefined ? [] : [{ namespace, name, target }]))
+    : items.map(({ namespace, name, target }) => ({ namespace, name, target }))
+}
+
+/** By the Service that its registration names. Undefined where that cannot be read. */
+async function readOwn({ connection, signal }: Reading): Promise<Advice['own']> {
+  const { registration } = clusterReads
+  const asked = await asking(tellRight(registration), async () =>
+    asMap(await (await connection.request(pathOf(registration), { signal })).json()))
+  return isUnknown(asked) ? undefined : { namespace: namespaceOf(calledBy(entryIn(asked))) }
 }

@@ -1,6 +1,6 @@
 import { ClusterError } from '../../cluster/cluster-error.ts'
 import type { Connection } from '../../cluster/connection.ts'
-import type { Finding, Survey, WorkloadName } from '../../survey/finding.ts'
+import type { Survey, WorkloadName } from '../../survey/finding.ts'
 import type { Change, Trial } from '../../survey/recommend/recommendation.ts'
 import { resourceOf, workloadKinds } from '../../survey/workload-kinds.ts'
 import { messageOf } from '../message-of.ts'
@@ -13,16 +13,18 @@ const patience = 10_000
 
 /**
  * Tries each recommended change with a dry run: the API server checks rights, admission and validation, and stores nothing. A change that
- * may not be tried is told as such. Throws what is no answer about the change: a connection that broke.
+ * may not be tried is told as such, and so is one about which the API server gives no answer: a webhook that has to be asked may not be
+ * there for this one alone. Throws what concerns all of them: a connection that broke, and credentials that are refused.
  */
-export async function tryChanges(survey: Survey, connection: Pick<Connection, 'request'>): Promise<Survey> {
-  return { ...survey, findings: await atMost(atATime, survey.findings, finding => tryOne(finding, connection)) }
-}
-
-async function tryOne(finding: Finding, connection: Pick<Connection, 'request'>): Promise<Finding> {
-  const { recommendation, workload } = finding
-  if (recommendation?.change === undefined) return finding
-  return { ...finding, recommendation: { ...recommendation, trial: await tryChange(workload, recommendation.change, connection) } }
+export async function tryChanges(
+  survey: Survey, connection: Pick<Connection, 'request'>, deadline: () => AbortSignal = () => AbortSignal.timeout(patience),
+): Promise<Survey> {
+  return { ...survey, findings: await atMost(atATime, survey.findings, async finding => {
+    const { recommendation, workload } = finding
+    if (recommendation?.change === undefined) return finding
+    const trial = await tryChange(workload, recommendation.change, connection, deadline())
+    return { ...finding, recommendation: { ...recommendation, trial } }
+  }) }
 }
 
 interface Request {
@@ -34,23 +36,29 @@ interface Request {
   readonly body: unknown
 }
 
-async function tryChange(workload: WorkloadName, change: Change, connection: Pick<Connection, 'request'>): Promise<Trial> {
+async function tryChange(
+  workload: WorkloadName, change: Change, connection: Pick<Connection, 'request'>, signal: AbortSignal,
+): Promise<Trial> {
   const { verb, resource, method, path, type, body } = requestOf(workload, change)
   try {
     const response = await connection.request(path, {
       method, body, headers: { 'content-type': type }, query: { dryRun: 'All', fieldValidation: 'Strict', fieldManager: 'versprei' },
-      signal: AbortSignal.timeout(patience),
+      signal,
     })
     await response.text()
     return { result: 'accepted', said: `the API server would store ${verb === 'patch' ? 'the workload so' : 'it'}; nothing was changed` }
   } catch (error) {
-    const status = error instanceof ClusterError ? error.status : undefined
-    if (status === undefined || status >= 500 || status === 401) throw error
-    const lacksRight = status === 403 && isForbidden(error, verb)
-    return lacksRight
-      ? { result: 'not-tried', said: `you may not ${verb} ${resource} in ${workload.namespace}` }
-      : { result: 'refused', said: messageOf(error) }
+    if (signal.aborted) return { result: 'not-tried', said: `the API server gave no answer within ${patience / 1000} s` }
+    return judge(error, `${verb} ${resource} in ${workload.namespace}`, verb)
   }
+}
+
+/** Nobody has judged the change where the API server failed (500 and more) or would not be asked so often (429). */
+function judge(error: unknown, right: string, verb: string): Trial {
+  const status = error instanceof ClusterError ? error.status : undefined
+  if (status === undefined || status === 401) throw error
+  if (status === 403 && isForbidden(error, verb)) return { result: 'not-tried', said: `you may not ${right}` }
+  return { result: status >= 500 || status === 429 ? 'not-tried' : 'refused', said: messageOf(error) }
 }
 
 /** A webhook that says no may answer 403 too, in its own words; where a right lacks the verb is named (apiserver `responsewriters`). */

@@ -1,5 +1,7 @@
+import type { SurveyedOwner } from '../cluster-state.ts'
 import type { WorkloadName } from '../finding.ts'
 import type { Change } from './recommendation.ts'
+import { isRestarted } from './replacing.ts'
 
 const resources: Readonly<Record<string, string>> = { Rollout: 'rollouts.argoproj.io' }
 
@@ -12,7 +14,7 @@ function reference({ kind, name }: WorkloadName): string {
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 
 /** What a person types to make the change, and to have the pods made anew where the controller does not do it by itself. */
-export function commandsFor(workload: WorkloadName, change: Change): readonly string[] {
+export function commandsFor(workload: SurveyedOwner, change: Change): readonly string[] {
   const inNamespace = `kubectl -n ${workload.namespace}`
   const restart = restartOf(workload, inNamespace)
   if (change.kind === 'restart') return restart
@@ -23,9 +25,9 @@ export function commandsFor(workload: WorkloadName, change: Change): readonly st
   return workload.kind === 'ReplicaSet' ? [patch, ...restart] : [patch]
 }
 
-/** A ReplicaSet of its own has no rollout: nobody replaces its pods but by hand. */
-function restartOf(workload: WorkloadName, inNamespace: string): readonly string[] {
-  if (workload.kind === 'ReplicaSet') return []
+/** None where nobody replaces its pods but by hand; kubectl refuses to restart what is paused. */
+function restartOf(workload: SurveyedOwner, inNamespace: string): readonly string[] {
+  if (!isRestarted(workload)) return []
   if (workload.kind === 'Rollout') return [`kubectl argo rollouts restart ${workload.name} -n ${workload.namespace}`]
   return [`${inNamespace} rollout restart ${reference(workload)}`]
 }

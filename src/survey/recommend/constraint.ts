@@ -1,3 +1,4 @@
+import { isMap } from '../../placement/is-map.ts'
 import type { SurveyedOwner } from '../cluster-state.ts'
 import type { Subject } from './subject.ts'
 
@@ -16,4 +17,27 @@ export function constraintOver(
     maxSkew: 1, topologyKey, whenUnsatisfiable, labelSelector: selector, nodeTaintsPolicy: 'Honor',
     ...(revisionLabel !== undefined && { matchLabelKeys: [revisionLabel] }),
   }
+}
+
+/** What means the same as if it were not there (core/v1 `TopologySpreadConstraint`). */
+const defaults: Map = { minDomains: 1, nodeAffinityPolicy: 'Honor' }
+
+/**
+ * The fields by which a constraint that is there says more than ours of the same key, or speaks of other pods: somebody meant them. Without
+ * any, ours may take its place.
+ */
+export function beyondOurs(present: Map, ours: Map): readonly string[] {
+  return Object.entries(present).filter(([field, value]) => {
+    if (field === 'labelSelector') return written(value) !== written(ours[field])
+    if (field === 'matchLabelKeys') return !textsOf(value).every(key => textsOf(ours[field]).includes(key))
+    return !Object.hasOwn(ours, field) && value !== defaults[field]
+  }).map(([field]) => field)
+}
+
+const textsOf = (list: unknown): readonly unknown[] => (Array.isArray(list) ? list : [])
+
+/** The same text for maps that differ in their order only. */
+function written(value: unknown): string {
+  return JSON.stringify(value ?? null, (_, item: unknown) => isMap(item)
+    ? Object.fromEntries(Object.entries(item).toSorted(([one], [other]) => (one < other ? -1 : 1))) : item)
 }

@@ -21,7 +21,8 @@ export function promiseOf({ nodes, topology }: Option, subject: Subject, state: 
 }
 
 function needOf({ untilTooFew }: Finding['nodes']): { readonly least: number, readonly by: string } | undefined {
-  return untilTooFew === undefined ? undefined : { least: untilTooFew.least, by: untilTooFew.by }
+  // Of what is only guessed nothing is promised.
+  return untilTooFew === undefined || untilTooFew.isEstimate === true ? undefined : { least: untilTooFew.least, by: untilTooFew.by }
 }
 
 /** Whether what says how many pods are needed speaks of this workload's pods alone, and is one: of others' pods nothing is certain. */

@@ -1,26 +1,24 @@
-import type { Target } from '../../placement/distributor/distributor.ts'
 import { assignPods, type Assigned } from '../assign.ts'
 import type { ClusterState } from '../cluster-state.ts'
 import type { Finding, Survey } from '../finding.ts'
-import { createLabelMatch } from '../label-selector.ts'
 import { createRoom, type Room } from '../room/room.ts'
 import { commandsFor } from './commands.ts'
 import { distributorOption } from './distributor-option.ts'
 import type { Option } from './option.ts'
+import { obstacleTo, placedBy, type Placing } from './placed-by.ts'
 import { promiseOf } from './promise.ts'
 import type { Recommendation } from './recommendation.ts'
+import { whyKept } from './replacing.ts'
 import { spreadOption } from './spread-option.ts'
 import { visibleGroups } from './visible-groups.ts'
-import { describe, distributorOf, type Subject } from './subject.ts'
+import { describe, type Subject } from './subject.ts'
 import { count, tellRefusals, tellTooLarge } from './words.ts'
 
-export interface Advice {
+export interface Advice extends Placing {
   /** With the templates of workloads, and the pods of every namespace: they take room too. */
   readonly state: ClusterState
   /** Whether all pods and nodes could be read: what is not known cannot be promised. */
   readonly isWhole: boolean
-  /** What the PodDistributors of the cluster target, by namespace; undefined where it has no such kind, or they may not be listed. */
-  readonly targets: readonly { readonly namespace: string, readonly name: string, readonly target: Target }[] | undefined
   /** --topology */
   readonly topology: string | undefined
 }
@@ -52,7 +50,8 @@ function adviseOn(finding: Finding, assigned: Assigned, room: Room, advice: Advi
   const wanted = finding.wanted ?? finding.pods
   if (wanted === 0) return undefined
   if (wanted === 1) {
-    return finding.pods === 0 ? tooLarge(finding, assigned, room, advice)
+    // Of a Job one pod may be all that there is to do.
+    return finding.pods === 0 || !changeable.has(owner.kind) ? tooLarge(finding, assigned, room, advice)
       : only('one replica: there is nothing to spread, and it survives the loss of no node; ask for 2 or more')
   }
   const isTogether = finding.isOnSingleNode || finding.shared.length > 0 || (finding.topology?.untilNone === 0 && finding.pods > 1)
@@ -61,9 +60,9 @@ function adviseOn(finding: Finding, assigned: Assigned, room: Room, advice: Advi
   if (!changeable.has(owner.kind)) {
     return only(`the template of a ${owner.kind} that is there cannot be changed: put a topologySpreadConstraint into what makes it`)
   }
-  const placedBy = distributorOf(pods) ?? targetOf(assigned, advice)
-  if (placedBy !== undefined) {
-    return only(`the PodDistributor ${placedBy} places its pods: its spec.spread says how they stand within a group`)
+  const distributor = placedBy(assigned, advice)
+  if (distributor !== undefined) {
+    return only(`the PodDistributor ${distributor} places its pods: its spec.spread says how they stand within a group`)
   }
   if (owner.template === undefined) return only('its template was not read')
   const subject = describe({ finding, owner, pods, wanted }, advice.state, room)
@@ -80,25 +79,26 @@ function adviseSpread(subject: Subject, advice: Advice): Recommendation {
   }
   if (candidates.length < 2) return only(`${count(candidates.length, 'node')} may take its pods: give it others to stand on`, nodes)
   const option = bestOf(subject, advice)
-  if (option === undefined) {
-    const notes = [...nodes, ...subject.doubts]
-    return only('its template asks for the spread over hosts already; no more than that is certain to leave no pod waiting', notes)
-  }
+  if (typeof option === 'string') return only(option, [...nodes, ...subject.doubts])
   if (option.nodes === undefined ? isEven(finding, candidates.length) : !isBetter(option, finding)) {
     const where = `${count(finding.byNode.length, 'node')}, of ${candidates.length} that may take its pods`
     return only(`nothing spreads it further: it stands on ${where}`, nodes)
   }
   const promise = promiseOf(option, subject, advice.state)
-  const notes = [...nodes, ...option.notes, ...replacing(owner.kind), ...tellGroups(subject, advice)]
+  const kept = whyKept(owner)
+  const notes = [...nodes, ...option.notes, ...kept === undefined ? [] : [kept], ...tellGroups(subject, advice)]
   const { summary, change } = option
-  return { summary, notes, change, commands: commandsFor(finding.workload, change), ...(promise !== undefined && { promise }) }
+  return { summary, notes, change, commands: commandsFor(owner, change), ...(promise !== undefined && { promise }) }
 }
 
 /** The PodDistributor where it spreads as far, for it says more: what is left when nodes of a group go together. */
-function bestOf(subject: Subject, { targets, topology }: Advice): Option | undefined {
+function bestOf(subject: Subject, advice: Advice): Option | string {
+  const { topology } = advice
   const spread = spreadOption(subject, topology)
-  const distributor = targets === undefined || topology !== undefined ? undefined : distributorOption(subject)
-  return distributor !== undefined && (distributor.nodes?.domains ?? 0) >= (spread?.nodes?.domains ?? 0) ? distributor : spread
+  const isOut = topology !== undefined || obstacleTo(subject.owner, advice) !== undefined
+  const distributor = isOut ? undefined : distributorOption(subject)
+  const domains = typeof spread === 'string' ? 0 : spread.nodes?.domains ?? 0
+  return distributor !== undefined && (distributor.nodes?.domains ?? 0) >= domains ? distributor : spread
 }
 
 /** Whether it stands as well as it can on so many nodes, and in several domains of --topology. */
@@ -116,15 +116,6 @@ function isBetter({ nodes, topology }: Option, finding: Finding): boolean {
   return nodes.domains > now || (nodes.sizes !== undefined && Math.max(...nodes.sizes) < fullest)
 }
 
-/** The PodDistributor that is to place its pods, whether it has or not. */
-function targetOf({ workload, pods }: Assigned, { targets = [] }: Advice): string | undefined {
-  const labels = pods[0]?.labels ?? {}
-  const { group, kind, namespace, name } = workload
-  return targets.find(({ namespace: within, target }) => within === namespace && target.kind === kind && target.group === group
-    && (target.name === undefined || target.name === name)
-    && (target.podSelector === undefined || createLabelMatch(target.podSelector)(labels)))?.name
-}
-
 function tellNodes({ refusals, ask }: Subject, { nodes }: ClusterState): readonly string[] {
   const refused = [...refusals.values()].filter(one => one !== undefined)
   const open = refusals.size - refused.length
@@ -133,14 +124,11 @@ function tellNodes({ refusals, ask }: Subject, { nodes }: ClusterState): readonl
   return [`${room}${others}`, ...tellTooLarge(ask.requests, nodes)]
 }
 
-/** A cluster without PodDistributors is told of them only where nodes are of two kinds. */
-function tellGroups({ candidates }: Subject, { targets }: Advice): readonly string[] {
-  return targets === undefined && visibleGroups(candidates.map(({ node }) => node)) !== undefined
-    ? ['some of these nodes are spot nodes: a PodDistributor would divide the pods, and this cluster does not have that kind'] : []
-}
-
-function replacing(kind: string): readonly string[] {
-  return kind === 'ReplicaSet' ? ['nobody replaces the pods of a ReplicaSet of its own: delete them, one after another'] : []
+/** Who cannot have a PodDistributor is told of it only where nodes are of two kinds. */
+function tellGroups({ candidates, owner }: Subject, advice: Advice): readonly string[] {
+  const obstacle = obstacleTo(owner, advice)
+  return obstacle !== undefined && visibleGroups(candidates.map(({ node }) => node)) !== undefined
+    ? [`some of these nodes are spot nodes: a PodDistributor would divide the pods, but ${obstacle}`] : []
 }
 
 /** Pods that wait for a node as large as there is none. */

@@ -1,4 +1,3 @@
-import { distributorLabel } from '../../placement/keys.ts'
 import { asMap } from '../../placement/is-map.ts'
 import type { Amounts, ClusterState, SurveyedNode, SurveyedOwner, SurveyedPod } from '../cluster-state.ts'
 import type { Finding } from '../finding.ts'
@@ -27,6 +26,8 @@ export interface Subject {
   /** The label by which its controller tells its revisions apart. */
   readonly revisionLabel: string | undefined
   readonly candidates: readonly Candidate[]
+  /** Pods of its namespace that are not its own, and have not ended: a constraint may count them too. */
+  readonly others: readonly SurveyedPod[]
   /** Why other nodes would not take a pod now, besides all constraints. */
   readonly refusals: ReadonlyMap<string, Refusal | undefined>
   /** Why nothing can be promised, whatever the change. */
@@ -53,9 +54,12 @@ export function describe(
   const candidates = state.nodes
     .filter(node => Object.hasOwn(node.labels, hostname) && isChosen(ask, node) && untolerated(ask, node) === undefined)
     .map(node => ({ node, capacity: capacities.get(node.name) ?? 0 }))
+  const own = new Set(pods.map(({ uid }) => uid))
+  const others = state.pods.filter(pod => pod.namespace === owner.namespace && !own.has(pod.uid)
+    && pod.phase !== 'Succeeded' && pod.phase !== 'Failed')
   return {
-    finding, owner, ask, wanted, revisionLabel, candidates, refusals: room.look(free),
-    doubts: doubtsOf({ ask, owner, pods, candidates }, state),
+    finding, owner, ask, wanted, revisionLabel, candidates, others, refusals: room.look(free),
+    doubts: doubtsOf({ ask, owner, candidates, others }),
   }
 }
 
@@ -68,26 +72,15 @@ function largest(all: readonly Amounts[]): Amounts {
   return Object.fromEntries(amounts)
 }
 
-interface Doubted extends Pick<Subject, 'ask' | 'owner' | 'candidates'> {
-  readonly pods: readonly SurveyedPod[]
-}
-
-function doubtsOf({ ask, owner, pods, candidates }: Doubted, state: ClusterState): readonly string[] {
-  const own = new Set(pods.map(({ uid }) => uid))
+function doubtsOf({ ask, owner, candidates, others }: Pick<Subject, 'ask' | 'owner' | 'candidates' | 'others'>): readonly string[] {
   const selects = createLabelMatch(owner.selector)
-  const others = state.pods.filter(pod => pod.namespace === owner.namespace && !own.has(pod.uid) && selects(pod.labels)
-    && pod.phase !== 'Succeeded' && pod.phase !== 'Failed')
+  const selected = others.filter(({ labels }) => selects(labels)).length
   const hosts = new Set(candidates.map(({ node }) => node.labels[hostname]))
   return [
     ...ask.unseen.map(what => `not reckoned with: ${what}`),
     ...(owner.hasClaims === true ? ['each of its pods has a volume of its own; one that is bound to a node keeps its pod there'] : []),
     ...(ask.apart.length > 0 ? ['not reckoned with: its required pod anti-affinity'] : []),
-    ...(others.length > 0 ? [`its selector matches ${others.length} of others' pods too, which a constraint would count`] : []),
+    ...(selected > 0 ? [`its selector matches ${selected} of others' pods too, which a constraint would count`] : []),
     ...(hosts.size < candidates.length ? [`several nodes have the same value of ${hostname}`] : []),
   ]
-}
-
-/** The PodDistributor that placed its pods. */
-export function distributorOf(pods: readonly SurveyedPod[]): string | undefined {
-  return pods.map(({ labels }) => labels[distributorLabel]).find(name => name !== undefined)
 }

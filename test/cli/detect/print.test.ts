@@ -73,12 +73,15 @@ shop        deployment.apps/web   shares nodes   3      2       1 node, 0 zones 
 void t.test('what may be lost before too few are left names the need, and each where they differ', async t => {
   const survival = (losses: number, by = 'PodDisruptionBudget web', least = 2) => ({ domains: 2, untilNone: 1, untilTooFew: { least, by, losses } })
   const zone = { key: 'zone', unlabelled: 0 }
+  const estimate = { ...survival(1), untilTooFew: { ...survival(1).untilTooFew, isEstimate: true } as const }
   const cases = [
     { nodes: survival(1), want: '1 node (2 needed by pdb/web)' },
     { nodes: survival(-1, '--min-available'), want: 'too few already (2 needed by --min-available)' },
     { nodes: survival(-1), topology: { ...zone, ...survival(-1) }, want: 'too few already (2 needed by pdb/web)' },
     { nodes: survival(2), topology: { ...zone, ...survival(1) }, want: '2 nodes, 1 zone (2 needed by pdb/web)' },
     { nodes: survival(1), topology: { ...zone, ...survival(0, 'PodDisruptionBudget b', 3) }, want: '1 node (2 needed by pdb/web), 0 zones (3 needed by pdb/b)' },
+    { nodes: estimate, want: '1 node (2 needed by pdb/web, not certain)' },
+    { nodes: estimate, topology: { ...zone, domains: 0, untilNone: undefined }, want: '1 node (2 needed by pdb/web, not certain)' },
     { want: '-' },
   ]
   for (const { want, ...more } of cases) t.equal(keepsEnough(finding({ on: { a: ['1'], b: ['2'] }, ...more })), want)

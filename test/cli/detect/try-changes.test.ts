@@ -89,10 +89,29 @@ void t.test('a refusal is told in the API server\'s words, a right that lacks by
       want: { result: 'not-tried', said: 'you may not create poddistributors.versprei.versprei.io in shop' },
     },
     { name: 'gone', answer: fail(404, 'PATCH x: 404 NotFound'), want: { result: 'refused', said: 'PATCH x: 404 NotFound' } },
+    {
+      name: 'a webhook that is not there', answer: fail(500, 'PATCH x: 500 InternalError: failed calling webhook "guard.example.com"'),
+      want: { result: 'not-tried', said: 'PATCH x: 500 InternalError: failed calling webhook "guard.example.com"' },
+    },
+    { name: 'busy', answer: fail(503, 'busy'), want: { result: 'not-tried', said: 'busy' } },
+    { name: 'too often', answer: fail(429, 'slow down'), want: { result: 'not-tried', said: 'slow down' } },
   ]
   for (const { name, answer, change = strategic, want } of cases) {
     const { findings } = await tryChanges(surveyOf([advised(change)]), answering(answer).connection)
     t.strictSame(findings[0]?.recommendation?.trial, want, name)
   }
-  await t.rejects(tryChanges(surveyOf([advised(strategic)]), answering(fail(503, 'busy')).connection), { message: 'busy' }, 'no answer is none')
+})
+
+void t.test('what concerns one change alone leaves the others as they are; what concerns all ends it', async t => {
+  const api = answering(accept).connection
+  const connection: Pick<Connection, 'request'> = {
+    request: async (path, options) => (path.includes('/statefulsets/') ? fail(500, 'failed calling webhook')() as never : api.request(path, options)),
+  }
+  const { findings } = await tryChanges(surveyOf([advised(strategic, 'StatefulSet'), advised(strategic)]), connection)
+  t.strictSame(findings.map(({ recommendation }) => recommendation?.trial?.result), ['not-tried', 'accepted'])
+  const lost = (): void => { throw new ClusterError('PATCH x: connection reset', { reason: 'NetworkFault' }) }
+  const late = await tryChanges(surveyOf([advised(strategic)]), answering(lost).connection, () => AbortSignal.abort())
+  t.strictSame(late.findings[0]?.recommendation?.trial, { result: 'not-tried', said: 'the API server gave no answer within 10 s' })
+  await t.rejects(tryChanges(surveyOf([advised(strategic)]), answering(lost).connection), { message: 'PATCH x: connection reset' }, 'nobody is there')
+  await t.rejects(tryChanges(surveyOf([advised(strategic)]), answering(fail(401, 'who are you')).connection), { message: 'who are you' })
 })

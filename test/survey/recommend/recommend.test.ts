@@ -1,37 +1,10 @@
 import t from 'tap'
-import type { ClusterState, SurveyedNode, SurveyedOwner, SurveyedPod } from '../../../src/survey/cluster-state.ts'
-import { recommend, type Advice } from '../../../src/survey/recommend/recommend.ts'
+import type { ClusterState, SurveyedOwner } from '../../../src/survey/cluster-state.ts'
+import type { Advice } from '../../../src/survey/recommend/recommend.ts'
 import type { Recommendation } from '../../../src/survey/recommend/recommendation.ts'
-import { takeSurvey } from '../../../src/survey/take-survey.ts'
-import { aBudget, aNode, anOwner, aPod, aState } from '../state.ts'
+import { aBudget, aPod } from '../state.ts'
+import { adviceOn, aHost, clusterOf, hardHost, hostname, selector, templateWith, three, web, zone } from './advice-on.ts'
 
-const hostname = 'kubernetes.io/hostname'
-const zone = 'topology.kubernetes.io/zone'
-const selector = { matchLabels: { app: 'web' } }
-
-const aHost = (name: string, labels: SurveyedNode['labels'] = {}, more: Partial<SurveyedNode> = {}): SurveyedNode =>
-  ({ ...aNode(name, { [hostname]: name, ...labels }), allocatable: { cpu: 8000, memory: 32 * 2 ** 30, pods: 110 }, ...more })
-
-const templateWith = (spec: object = {}, requests: object = { cpu: '1' }): object =>
-  ({ metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'app', image: 'app', resources: { requests } }], ...spec } })
-
-const web = (kind: string, more: Partial<SurveyedOwner> = {}): SurveyedOwner => anOwner(kind, 'web', { selector, template: templateWith(), ...more })
-
-/** A cluster with one workload, its pods where they are named. */
-function clusterOf(owner: SurveyedOwner, on: readonly (string | undefined)[], nodes: readonly SurveyedNode[], more: Partial<ClusterState> = {}): ClusterState {
-  const pods = on.map((node, index): SurveyedPod => aPod(`web-${index}`, owner, node, { labels: { app: 'web' }, requests: { cpu: 1000 } }))
-  return aState({ owners: [owner], nodes, ...more, pods: [...pods, ...more.pods ?? []] })
-}
-
-function adviceOn(state: ClusterState, more: Partial<Advice> = {}): Recommendation | undefined {
-  const advice: Advice = { state, isWhole: true, targets: undefined, topology: undefined, ...more }
-  return recommend(takeSurvey(state, { topology: advice.topology }), advice).findings[0]?.recommendation
-}
-
-const three = [aHost('a'), aHost('b'), aHost('c')]
-const hardHost = {
-  maxSkew: 1, topologyKey: hostname, whenUnsatisfiable: 'DoNotSchedule', labelSelector: selector, nodeTaintsPolicy: 'Honor', matchLabelKeys: ['pod-template-hash'],
-}
 const softZone = { ...hardHost, topologyKey: zone, whenUnsatisfiable: 'ScheduleAnyway' }
 
 void t.test('a Deployment on one node of three: the whole recommendation', async t => {
@@ -91,6 +64,36 @@ void t.test('the smallest change: constraints that are there stay, and none is t
     },
   ]
   for (const { name, state, want } of cases) t.strictSame(constraintsOf(adviceOn(state)), want, name)
+})
+
+void t.test('a constraint of its own that counts other pods, or says more than ours would, stays, and nothing is promised of it', async t => {
+  const { maxSkew, topologyKey, whenUnsatisfiable } = hardHost
+  const tier = { labelSelector: { matchLabels: { tier: 'web' } } }
+  const labels = { app: 'web', tier: 'web' }
+  const bare = ['a', 'a', 'b', 'b'].map((node, index) => aPod(`bare-${index}`, undefined, node, { labels: { tier: 'web' } }))
+  const has = (more: object): SurveyedOwner => web('StatefulSet', {
+    replicas: 2, template: { ...templateWith({ topologySpreadConstraints: [{ maxSkew, topologyKey, whenUnsatisfiable, labelSelector: selector, ...more }] }), metadata: { labels } },
+  })
+  const wide = has({ ...tier, nodeTaintsPolicy: 'Honor' })
+  const cases: readonly { readonly name: string, readonly state: ClusterState, readonly fields: string }[] = [
+    { name: 'pods of others are counted too', state: clusterOf(wide, ['c', 'c'], three, { pods: bare.slice(0, 1) }), fields: 'labelSelector' },
+    { name: 'pods of others leave it one node', state: clusterOf(wide, ['c', 'c'], three, { pods: bare }), fields: 'labelSelector' },
+    { name: 'so many domains', state: clusterOf(has({ minDomains: 3 }), ['c', 'c'], three), fields: 'minDomains' },
+    { name: 'all nodes', state: clusterOf(has({ nodeAffinityPolicy: 'Ignore' }), ['c', 'c'], three), fields: 'nodeAffinityPolicy' },
+    { name: 'several', state: clusterOf(has({ ...tier, minDomains: 3 }), ['c', 'c'], three), fields: 'labelSelector, minDomains' },
+    { name: 'by labels of its own', state: clusterOf(has({ matchLabelKeys: ['track'] }), ['c', 'c'], three), fields: 'matchLabelKeys' },
+  ]
+  for (const { name, state, fields } of cases) {
+    const { summary, change, promise } = adviceOn(state) ?? {}
+    t.strictSame({ summary, change, promise }, {
+      summary: `its template has DoNotSchedule over kubernetes.io/hostname with ${fields} of its own: that stays, and it can have no other beside it`,
+      change: undefined, promise: undefined,
+    }, name)
+  }
+  t.strictSame(adviceOn(clusterOf(wide, ['c', 'c'], three))?.change, { kind: 'restart' }, 'a wider selector that matches no others is as good as its own')
+  const written = has({ minDomains: 1, nodeAffinityPolicy: 'Honor', labelSelector: { matchExpressions: [], matchLabels: { app: 'web' } } })
+  const same = { ...written, selector: { matchLabels: { app: 'web' }, matchExpressions: [] } }
+  t.equal(adviceOn(clusterOf(same, ['c', 'c'], three))?.change?.kind, 'patch', 'what is but written out may be replaced')
 })
 
 const full = aPod('other', undefined, 'c', { namespace: 'else', requests: { cpu: 8000 } })
@@ -154,28 +157,9 @@ void t.test('where no change helps, it is said plainly', async t => {
     t.strictSame([recommendation?.change, recommendation?.commands, recommendation?.promise], [undefined, [], undefined], name)
   }
   t.equal(adviceOn(clusterOf(web('Deployment'), ['a', 'b', 'c'], three)), undefined, 'nothing is said of what is spread')
-})
-
-const capacity = 'karpenter.sh/capacity-type'
-const mixed = [aHost('a', { [capacity]: 'on-demand' }), aHost('b', { [capacity]: 'on-demand' }), aHost('c', { [capacity]: 'spot' })]
-
-void t.test('where nodes may be taken away and others not, it is a PodDistributor, if the cluster knows them', async t => {
-  const state = clusterOf(web('Deployment'), ['a', 'a', 'a'], mixed)
-  const recommendation = adviceOn(state, { targets: [] })
-  t.strictSame(recommendation?.change, { kind: 'distributor', object: {
-    apiVersion: 'versprei.versprei.io/v1beta1', kind: 'PodDistributor', metadata: { name: 'web', namespace: 'shop' },
-    spec: {
-      target: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
-      distribution: [{ name: 'regular', nodeLabel: { [capacity]: 'on-demand' }, weight: 2 }, { name: 'spot', nodeLabel: { [capacity]: 'spot' }, weight: 1 }],
-      spread: [{ maxSkew: 1, topologyKey: hostname, whenUnsatisfiable: 'DoNotSchedule', nodeTaintsPolicy: 'Honor' }],
-    },
-  } })
-  t.strictSame(recommendation?.promise, { nodes: { domains: 3, untilNone: 2 } })
-  t.equal(recommendation?.commands.length, 2, 'its pods are made anew afterwards')
-  const without = adviceOn(state)
-  t.equal(without?.change?.kind, 'patch', 'a cluster without the kind')
-  t.match(without?.notes.at(-1), /a PodDistributor would divide the pods, and this cluster does not have that kind$/u)
-  t.notMatch(adviceOn(clusterOf(web('Deployment'), ['a', 'a'], three))?.notes.join(), /PodDistributor/u)
+  for (const kind of ['Job', 'CronJob']) {
+    t.equal(adviceOn(clusterOf(web(kind, { replicas: kind === 'Job' ? 1 : undefined }), ['a'], three)), undefined, `nor of one pod of a ${kind}`)
+  }
 })
 
 void t.test('a budget of its own is kept in the promise, one that others share is not', async t => {
@@ -187,4 +171,9 @@ void t.test('a budget of its own is kept in the promise, one that others share i
     budgets: [aBudget('all', { minAvailable: 2 })], pods: [aPod('x', undefined, 'b')],
   })
   t.strictSame(adviceOn(shared)?.promise, { nodes: { domains: 2, untilNone: 1 } })
+  const guessed = clusterOf(web('Rollout', { group: 'argoproj.io', replicas: 3 }), ['a', 'a', 'a'], nodes, {
+    budgets: [aBudget('web', { selector, maxUnavailable: 1 })],
+  })
+  t.strictSame(adviceOn(guessed)?.promise?.nodes.untilTooFew, undefined, 'nor one of which it is not certain what it asks for')
+  t.equal(adviceOn(guessed)?.promise?.nodes.untilNone, 1)
 })

@@ -42,10 +42,11 @@ export function keepsEnough(finding: Finding): string {
   return needs.size === 1 ? `${[...new Set(losses.split(', '))].join(', ')} (${[...needs].join()})` : losses
 }
 
-/** `2 needed by pdb/web`. */
+/** `2 needed by pdb/web`; `2 needed by pdb/web, not certain` where that is a guess. */
 function needOf(survival: Survival | undefined): string | undefined {
   const need = survival?.untilTooFew
-  return need === undefined ? undefined : `${need.least} needed by ${need.by.replace(/^PodDisruptionBudget /u, 'pdb/')}`
+  if (need === undefined) return undefined
+  return `${need.least} needed by ${need.by.replace(/^PodDisruptionBudget /u, 'pdb/')}${need.isEstimate === true ? ', not certain' : ''}`
 }
 
 function inEach({ nodes, topology }: Finding, say: (survival: Survival, what: string) => readonly string[]): string {
