@@ -28,6 +28,8 @@ interface Situation {
   readonly topology?: string
   /** On which node a pod of others takes how much. */
   readonly filler?: Readonly<Record<string, string>>
+  /** Pods that a PodDisruptionBudget wants of it. */
+  readonly needed?: number
   /** Cordoned afterwards, and for good. */
   readonly cordoned?: string
   readonly change: 'patch' | 'distributor' | 'restart' | undefined
@@ -82,6 +84,18 @@ const situations: readonly Situation[] = [
     change: 'patch', promise: survives(3),
   },
   {
+    name: 'a budget', plot: 'budget', replicas: 6, nodes: [host('a'), host('b', closed), host('c', closed)], needed: 4,
+    change: 'patch', promise: { nodes: { domains: 3, untilNone: 2, untilTooFew: { least: 4, by: 'PodDisruptionBudget web', losses: 1 } } },
+  },
+  {
+    name: 'a StatefulSet that asks for it already', plot: 'set-asks', kind: 'StatefulSet', replicas: 4,
+    nodes: [host('a'), host('b', closed), host('c', closed)],
+    pod: { topologySpreadConstraints: [
+      { maxSkew: 1, topologyKey: hostname, whenUnsatisfiable: 'DoNotSchedule', nodeTaintsPolicy: 'Honor', ...own },
+    ] },
+    change: 'restart', promise: survives(3),
+  },
+  {
     name: 'constraints of its own stay as they are', plot: 'own', replicas: 4, nodes: [inZone('a', 'x'), inZone('b', 'y', closed), inZone('c', 'y', closed)],
     pod: { topologySpreadConstraints: [
       { maxSkew: 3, topologyKey: zone, whenUnsatisfiable: 'ScheduleAnyway', ...own }, { maxSkew: 2, topologyKey: hostname, whenUnsatisfiable: 'ScheduleAnyway', ...own },
@@ -126,10 +140,12 @@ async function fill(t: Test, plot: string, filler: Readonly<Record<string, strin
 
 /** Its pods stand together, as the situation has it; the nodes are then as they are to be. */
 async function bring(t: Test, situation: Situation): Promise<string> {
-  const { plot, replicas, nodes, later = [], filler = {}, cordoned } = situation
+  const { plot, replicas, nodes, later = [], filler = {}, needed, cordoned } = situation
   await addPlotNodes(t, plot, nodes)
   const namespace = await openNamespace(t)
   await fill(t, plot, filler)
+  const budget = { selector: own.labelSelector, minAvailable: needed }
+  if (needed !== undefined) await create(namespace, { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'web' }, spec: budget })
   await create(namespace, workloadIn(situation))
   await waitStanding(namespace, replicas)
   for (const { name, isCordoned = false } of nodes) if (isCordoned) await cordon(plot, name, false)

@@ -9,6 +9,7 @@ export interface Manifest {
 const plurals: Readonly<Record<string, string>> = {
   Deployment: 'apis/apps/v1/deployments', ReplicaSet: 'apis/apps/v1/replicasets', StatefulSet: 'apis/apps/v1/statefulsets',
   Job: 'apis/batch/v1/jobs', CronJob: 'apis/batch/v1/cronjobs', ReplicationController: 'api/v1/replicationcontrollers', Pod: 'api/v1/pods',
+  PodDisruptionBudget: 'apis/policy/v1/poddisruptionbudgets',
   PodDistributor: 'apis/versprei.versprei.io/v1beta1/poddistributors', Rollout: 'apis/argoproj.io/v1alpha1/rollouts',
   Widget: 'apis/example.com/v1/widgets',
 }
