@@ -13,6 +13,7 @@ import { printAs } from './print-as.ts'
 import { table } from './table.ts'
 import { messageOf } from './message-of.ts'
 import type { admitOutputs } from './output-formats.ts'
+import { printable } from './printable.ts'
 
 export interface AdmitFlags extends KnowledgeFlags {
   readonly files: readonly string[]
@@ -39,7 +40,7 @@ interface Admitted {
  * reason that its owner should mend; 2 when a file or a flag is wrong, or the cluster does not answer.
  */
 export async function admit(flags: AdmitFlags, io: AdmitIo): Promise<number> {
-  const tell = (line: string): void => io.stderr(`versprei admit: ${line}\n`)
+  const tell = (line: string): void => io.stderr(`versprei admit: ${printable(line)}\n`)
   try {
     const { manifests, troubles, unreadable } = await readAll(flags.files, io)
     const opened = await openKnowledge(flags, io.environment)

@@ -9,6 +9,7 @@ import { printAs } from './print-as.ts'
 import { bar, table } from './table.ts'
 import { messageOf } from './message-of.ts'
 import type { planOutputs } from './output-formats.ts'
+import { printable } from './printable.ts'
 
 export interface PlanFlags extends KnowledgeFlags {
   readonly name?: string
@@ -40,7 +41,7 @@ interface Outlook {
  * nothing to learn from: a wrong flag, no such folder, a cluster that does not answer.
  */
 export async function plan(flags: PlanFlags, io: PlanIo): Promise<number> {
-  const tell = (line: string): void => io.stderr(`versprei plan: ${line}\n`)
+  const tell = (line: string): void => io.stderr(`versprei plan: ${printable(line)}\n`)
   try {
     const opened = await openKnowledge(flags, io.environment)
     if ('mistakes' in opened) {

@@ -172,3 +172,9 @@ void t.test('the sample of the README', async t => {
   t.equal(out.match(/type-default/gu)?.length, 8)
   t.equal(out.match(/type-spot/gu)?.length, 2)
 })
+
+void t.test('what a terminal would obey is shown, and not obeyed', async t => {
+  const { code, err } = await runCommand(['admit', '--manifests', t.testdir(distributors), '\u001B[2J\nx.yaml'])
+  t.equal(code, 2)
+  t.match(err, /^versprei admit: \\x1b\[2J\\x0ax\.yaml cannot be read: [^\n\u001B]+\n$/u)
+})

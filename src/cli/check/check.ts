@@ -10,6 +10,7 @@ import { drawLines } from './draw-lines.ts'
 import { examine } from './examine.ts'
 import { checkNames } from './line.ts'
 import type { Timing } from './look-at-lease.ts'
+import { printable } from '../printable.ts'
 
 export type CheckOutput = typeof checkOutputs[number]
 
@@ -32,7 +33,7 @@ export interface CheckIo {
  * creates one pod by dry run. Returns the exit code: 1 when a line fails, 2 when it is not known which cluster is meant.
  */
 export async function check(flags: CheckFlags, io: CheckIo, wait: Timing['wait'] = setTimeout): Promise<number> {
-  const tell = (line: string): void => io.stderr(`versprei check: ${line}\n`)
+  const tell = (line: string): void => io.stderr(`versprei check: ${printable(line)}\n`)
   const connection = await openConnection(flags, io.environment)
   if ('mistakes' in connection) {
     for (const mistake of connection.mistakes) tell(mistake)

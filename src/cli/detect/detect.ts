@@ -21,6 +21,7 @@ import { render } from './render.ts'
 import { tryChanges } from './try-changes.ts'
 import { watchSurvey } from './watch.ts'
 import { obstacleTo, writeOutput } from './write-output.ts'
+import { printable } from '../printable.ts'
 
 export interface DetectFlags extends ClusterFlags {
   /** The same as kubeconfig. */
@@ -58,7 +59,7 @@ export interface DetectIo {
  * answer.
  */
 export async function detect(flags: DetectFlags, io: DetectIo, clock: Clock = systemClock): Promise<number> {
-  const tell = (line: string): void => io.stderr(`versprei detect: ${line}\n`)
+  const tell = (line: string): void => io.stderr(`versprei detect: ${printable(line)}\n`)
   const mistakes = (lines: readonly string[]): number => {
     for (const line of lines) tell(line)
     return 2
