@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { basename } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { completeCommand } from './cli/complete.ts'
+import { completeCommand } from './cli/completion/complete.ts'
 import { run } from './cli/program.ts'
 
 /** Only a command that asks for them takes the signals; any other is ended by them, as programs are. */

@@ -5,8 +5,8 @@ import { addCheck } from './check/add-check.ts'
 import { addClusterFlags, addServeFlag } from './cluster-flags.ts'
 import { collectLoss } from './lose/asked-loss.ts'
 import type { LoseFlags } from './lose/lose.ts'
-import { complete, completeCommand, printCompletions } from './complete.ts'
-import { completionScripts, shells } from './completion.ts'
+import { complete, completeCommand, printCompletions } from './completion/complete.ts'
+import { completionScripts, shells } from './completion/completion.ts'
 import type { Environment } from './configuration.ts'
 import { addDetect } from './detect/add-detect.ts'
 import { admitOutputs, planOutputs, versionOutputs } from './output-formats.ts'
@@ -15,8 +15,8 @@ import { readVersion } from './package-version.ts'
 import type { PlanFlags } from './plan.ts'
 import { serveFlags, type FlagName } from './serve-flags.ts'
 import { addStatus } from './status/add-status.ts'
-import { addRotate } from './rotate-command.ts'
-import type { ServeIo } from './serve.ts'
+import { addRotate } from './certs/rotate-command.ts'
+import type { ServeIo } from './serve/serve.ts'
 import type { VersionFlags } from './version.ts'
 
 /** What a process gives a command line to work with. */
@@ -82,7 +82,7 @@ function addServe(program: Command, io: ProgramIo, finish: Finish): void {
       const value = options[camelCase(name)]
       if (value !== undefined) flags[name] = value
     }
-    return finish(import('./serve.ts').then(({ serve }) => serve(flags, io, program.name())))
+    return finish(import('./serve/serve.ts').then(({ serve }) => serve(flags, io, program.name())))
   })
 }
 
@@ -139,7 +139,7 @@ function addCerts(program: Command, io: ProgramIo, finish: Finish): void {
     .option('--certificates <DIR>', 'folder of tls.crt, tls.key, ca.crt and ca.key', 'certs')
     .option('--host <NAME...>', 'DNS names and IP addresses that the certificate is good for', ['localhost', '127.0.0.1', '::1'])
     .action((options: { readonly certificates: string, readonly host: readonly string[] }) =>
-      finish(import('./certs.ts').then(({ certs }) => certs({ folder: options.certificates, hosts: options.host }, io))))
+      finish(import('./certs/certs.ts').then(({ certs }) => certs({ folder: options.certificates, hosts: options.host }, io))))
   addRotate(command, io, finish)
 }
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { distributorSeries, writeDistributorMetrics, type GroupSample } from '../../src/admission/distributor-metrics.ts'
-import { samplesOf } from '../../src/cli/distributor-samples.ts'
+import { samplesOf } from '../../src/cli/serve/distributor-samples.ts'
 import { deployment, grow, know, written } from '../placement/known.ts'
 
 void t.test('each group of each distributor has its series, in Prometheus\' text format', async t => {

@@ -2,7 +2,7 @@ import t from 'tap'
 import { openKnowledge } from '../../src/cli/open-knowledge.ts'
 import { distributors, startApi } from './api-server.ts'
 import { runCommand } from './run-command.ts'
-import { twins } from './twins.ts'
+import { twins } from './serve/twins.ts'
 
 void t.test('what the API server let pass and is a mistake all the same is told, by plan and by admit: exit 1', async t => {
   const api = await startApi(t)

@@ -2,7 +2,7 @@ import t from 'tap'
 import { tellingMistakes } from '../../src/cluster/follow.ts'
 import { createDistributors } from '../../src/placement/distributor/distributors.ts'
 import { listDistributor } from '../../src/placement/distributor/listed.ts'
-import { twins } from '../cli/twins.ts'
+import { twins } from '../cli/serve/twins.ts'
 
 void t.test('a distributor\'s mistakes are logged once, and again when they are others or come back', async t => {
   const told: string[] = []

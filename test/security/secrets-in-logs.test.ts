@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { createClient, createPod, review } from '../admission/serving.ts'
 import { startApi } from '../cli/api-server.ts'
-import { anyPorts } from '../cli/serving.ts'
+import { anyPorts } from '../cli/serve/serving.ts'
 import { start } from '../cli/process.ts'
 
 const token = 'token-that-nobody-may-see'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { start } from '../cli/process.ts'
-import { metric } from '../cli/serving.ts'
+import { metric } from '../cli/serve/serving.ts'
 import type { Target } from './hostile-requests.ts'
 import { startWellBehaved } from './well-behaved.ts'
 
