@@ -7,3 +7,8 @@ export function isMap(value: unknown): value is Readonly<Record<string, unknown>
 export function asMap(value: unknown): Readonly<Record<string, unknown>> {
   return isMap(value) ? value : {}
 }
+
+/** The JSON objects of a list; none of anything else. */
+export function mapsIn(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value) ? value.filter(isMap) : []
+}

@@ -1,4 +1,4 @@
-import { asMap, isMap } from '../placement/is-map.ts'
+import { asMap, mapsIn } from '../placement/is-map.ts'
 import type { Amounts } from './cluster-state.ts'
 import { amountOf, parseQuantity } from './quantity.ts'
 
@@ -65,8 +65,4 @@ function raise(to: Sums, other: Sums): void {
 
 function amountsOf(sums: Sums): Amounts {
   return Object.fromEntries([...sums].map(([resource, amount]) => [resource, amountOf(resource, amount)]))
-}
-
-function mapsIn(list: unknown): readonly Readonly<Record<string, unknown>>[] {
-  return Array.isArray(list) ? list.filter(isMap) : []
 }

@@ -1,4 +1,4 @@
-import { asMap, isMap } from '../placement/is-map.ts'
+import { asMap, mapsIn } from '../placement/is-map.ts'
 import type { Owner } from '../placement/pod.ts'
 
 /** What every object has. */
@@ -27,8 +27,7 @@ export function readMetadata(object: unknown): Metadata | undefined {
 }
 
 function readOwner(references: unknown): Owner | undefined {
-  const list: readonly unknown[] = Array.isArray(references) ? references : []
-  const { apiVersion, kind, name, uid } = list.filter(isMap).find(({ controller }) => controller === true) ?? {}
+  const { apiVersion, kind, name, uid } = mapsIn(references).find(({ controller }) => controller === true) ?? {}
   if (typeof apiVersion !== 'string' || typeof kind !== 'string' || typeof name !== 'string' || typeof uid !== 'string') return undefined
   return { group: apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/'))), kind, name, uid }
 }
@@ -40,5 +39,5 @@ function textsOf(map: unknown): Readonly<Record<string, string>> {
 /** A condition of an object's status; undefined without one. */
 export function readCondition(object: unknown, type: string): Readonly<Record<string, unknown>> | undefined {
   const conditions = asMap(asMap(object)['status'])['conditions']
-  return (Array.isArray(conditions) ? conditions : []).filter(isMap).find(condition => condition['type'] === type)
+  return mapsIn(conditions).find(condition => condition['type'] === type)
 }

@@ -1,4 +1,4 @@
-import { asMap, isMap } from '../placement/is-map.ts'
+import { asMap, mapsIn } from '../placement/is-map.ts'
 import type { SurveyedNode, Taint } from './cluster-state.ts'
 import { readAmounts } from './read-amounts.ts'
 import { readCondition, readMetadata } from './read-metadata.ts'
@@ -11,7 +11,7 @@ export function readNode(object: unknown): SurveyedNode | undefined {
   const { taints, unschedulable } = asMap(spec)
   return {
     name: metadata.name, labels: metadata.labels,
-    taints: (Array.isArray(taints) ? taints : []).filter(isMap).map(readTaint),
+    taints: mapsIn(taints).map(readTaint),
     isReady: readCondition(object, 'Ready')?.['status'] === 'True',
     isUnschedulable: unschedulable === true,
     allocatable: readAmounts(asMap(status)['allocatable']),

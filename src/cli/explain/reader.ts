@@ -1,6 +1,6 @@
 import { systemClock } from '../../cluster/clock.ts'
 import type { Connection } from '../../cluster/connection.ts'
-import { asMap, isMap } from '../../placement/is-map.ts'
+import { asMap, mapsIn } from '../../placement/is-map.ts'
 import { readNode, type Node } from '../../placement/nodes/nodes.ts'
 import { asking, type Asked } from '../check/asked.ts'
 import { calledBy, namespaceOf } from '../called.ts'
@@ -8,6 +8,7 @@ import { entryIn } from '../check/registration.ts'
 import { pathOf, tellRight, type Right } from '../check/right.ts'
 import { clusterReads } from '../check/rights.ts'
 import { askOnce, createLists, type ListedResource, type ListOptions } from '../survey/lists.ts'
+import { podDistributors } from '../survey/read-distributors.ts'
 import { createRefusals } from '../survey/refusals.ts'
 import { readMetadata } from '../../survey/read-metadata.ts'
 import { readSeenDistributor, type SeenDistributor } from '../../survey/explain/seen-distributor.ts'
@@ -39,7 +40,6 @@ export interface Registered {
   readonly ownNamespace: string | undefined
 }
 
-export const podDistributors: ListedResource = { group: 'versprei.versprei.io', version: 'v1beta1', plural: 'poddistributors' }
 const nodesResource: ListedResource = { group: '', version: 'v1', plural: 'nodes' }
 
 export function createReader(connection: Pick<Connection, 'request'>, namespace: string): Reader {
@@ -96,7 +96,7 @@ async function labelsOf(ask: Reader['ask'], namespace: string): Promise<unknown>
 /** Of events as core/v1 has them: one that was repeated has a later time than it was made. */
 function latestOf(list: unknown): { readonly message: string, readonly at: string } | undefined {
   const { items } = asMap(list)
-  const events = (Array.isArray(items) ? items : []).filter(isMap).map(({ message, lastTimestamp, eventTime, series, metadata }) => {
+  const events = mapsIn(items).map(({ message, lastTimestamp, eventTime, series, metadata }) => {
     const times: readonly unknown[] = [asMap(series)['lastObservedTime'], lastTimestamp, eventTime, asMap(metadata)['creationTimestamp']]
     return { message: String(message), at: times.find(time => typeof time === 'string') ?? '' }
   })

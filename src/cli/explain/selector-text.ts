@@ -1,12 +1,11 @@
-import { asMap, isMap } from '../../placement/is-map.ts'
+import { asMap, mapsIn } from '../../placement/is-map.ts'
 
 /** A workload's `spec.selector` as the query `labelSelector` has it; undefined for what selects by nothing. */
 export function selectorText(selector: unknown): string | undefined {
   const { matchLabels, matchExpressions, ...plain } = asMap(selector)
   // A ReplicationController's selector is a plain map.
   const labels = Object.entries({ ...asMap(matchLabels), ...matchExpressions === undefined && matchLabels === undefined ? plain : {} })
-  const expressions: readonly unknown[] = Array.isArray(matchExpressions) ? matchExpressions : []
-  const parts = [...labels.map(([key, value]) => `${key}=${String(value)}`), ...expressions.filter(isMap).map(partOf)]
+  const parts = [...labels.map(([key, value]) => `${key}=${String(value)}`), ...mapsIn(matchExpressions).map(partOf)]
   return parts.length === 0 ? undefined : parts.join(',')
 }
 

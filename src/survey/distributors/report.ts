@@ -1,4 +1,4 @@
-import { asMap, isMap } from '../../placement/is-map.ts'
+import { asMap, mapsIn } from '../../placement/is-map.ts'
 import { listDistributor } from '../../placement/distributor/listed.ts'
 import { readConditions, type PreviousCondition } from '../../placement/status/read-status.ts'
 import { nameTarget } from '../../placement/status/summarize.ts'
@@ -114,10 +114,6 @@ function lastChange(metadata: unknown, conditions: readonly PreviousCondition[])
 
 function readGroup({ name, wanted, assigned, ready }: Readonly<Record<string, unknown>>): GroupReport {
   return { name: textOf(name) ?? '', wanted: numberOf(wanted) ?? 0, assigned: numberOf(assigned) ?? 0, ready: numberOf(ready) ?? 0 }
-}
-
-function mapsIn(list: unknown): readonly Readonly<Record<string, unknown>>[] {
-  return Array.isArray(list) ? list.filter(isMap) : []
 }
 
 function textOf(value: unknown): string | undefined {

@@ -1,5 +1,5 @@
 import type { Group, Toleration } from '../../placement/distributor/distributor.ts'
-import { asMap, isMap } from '../../placement/is-map.ts'
+import { asMap, mapsIn } from '../../placement/is-map.ts'
 import { deletionCostAnnotation, distributorLabel } from '../../placement/keys.ts'
 import type { Requirement } from '../../placement/nodes/requirements.ts'
 import { hasOwnCost, hasSeatCost } from '../../placement/patch/deletion-cost.ts'
@@ -88,8 +88,8 @@ function podAffinities(object: unknown): Partial<Constraints> {
   const affinity = asMap(specOf(object)['affinity'])
   const kinds = [['podAffinity', 'pod affinity'], ['podAntiAffinity', 'pod anti-affinity']] as const
   return { own: kinds.flatMap(([key, name]) => {
-    const required = mapsOf(asMap(affinity[key])['requiredDuringSchedulingIgnoredDuringExecution'])
-    const preferred = mapsOf(asMap(affinity[key])['preferredDuringSchedulingIgnoredDuringExecution'])
+    const required = mapsIn(asMap(affinity[key])['requiredDuringSchedulingIgnoredDuringExecution'])
+    const preferred = mapsIn(asMap(affinity[key])['preferredDuringSchedulingIgnoredDuringExecution'])
     return [
       ...required.map(({ topologyKey }) => `${name} over ${String(topologyKey)}`),
       ...preferred.map(({ podAffinityTerm }) => `preferred ${name} over ${String(asMap(podAffinityTerm)['topologyKey'])}`),
@@ -100,8 +100,8 @@ function podAffinities(object: unknown): Partial<Constraints> {
 type Map = Readonly<Record<string, unknown>>
 
 function spreads(object: unknown, template: unknown): Partial<Constraints> {
-  const constraints = mapsOf(specOf(object)['topologySpreadConstraints'])
-  const ofTemplate = mapsOf(specOf(template)['topologySpreadConstraints']).map(tellSpread)
+  const constraints = mapsIn(specOf(object)['topologySpreadConstraints'])
+  const ofTemplate = mapsIn(specOf(template)['topologySpreadConstraints']).map(tellSpread)
   const others = constraints.filter(one => !isOurSpread(one)).map(tellSpread)
   return {
     ...byWhom(others, template === undefined ? undefined : ofTemplate, () => false),
@@ -164,8 +164,4 @@ function signaturesOf(expressions: readonly Requirement[]): ReadonlySet<string> 
 
 function specOf(object: unknown): Map {
   return asMap(asMap(object)['spec'])
-}
-
-function mapsOf(value: unknown): readonly Map[] {
-  return Array.isArray(value) ? value.filter(isMap) : []
 }

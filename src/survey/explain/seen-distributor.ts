@@ -1,5 +1,5 @@
 import { listDistributor, type Listed } from '../../placement/distributor/listed.ts'
-import { asMap, isMap } from '../../placement/is-map.ts'
+import { asMap, mapsIn } from '../../placement/is-map.ts'
 
 /** A PodDistributor of the cluster, and whether it has always been as it is. */
 export interface SeenDistributor {
@@ -15,8 +15,7 @@ export interface SeenDistributor {
 export function readSeenDistributor(object: unknown): SeenDistributor {
   const listed = listDistributor(object)
   const { managedFields } = asMap(asMap(object)['metadata'])
-  const entries: readonly unknown[] = Array.isArray(managedFields) ? managedFields : []
-  const times = entries.filter(isMap).filter(({ fieldsV1 }) => Object.hasOwn(asMap(fieldsV1), 'f:spec'))
+  const times = mapsIn(managedFields).filter(({ fieldsV1 }) => Object.hasOwn(asMap(fieldsV1), 'f:spec'))
     .map(({ time }) => (typeof time === 'string' ? Date.parse(time) : NaN)).filter(time => !Number.isNaN(time))
   const last = times.length === 0 ? Infinity : Math.max(...times)
   return { listed, edited: listed.generation > 1 ? last : undefined }

@@ -1,5 +1,5 @@
 import { readFound, type FoundPod } from '../../placement/adoption.ts'
-import { asMap, isMap } from '../../placement/is-map.ts'
+import { asMap, mapsIn } from '../../placement/is-map.ts'
 import { deletionCostAnnotation } from '../../placement/keys.ts'
 import { readPlacedPod } from '../../placement/seats/placed-pod.ts'
 import type { PlacedPod } from '../../placement/seats/revision.ts'
@@ -66,12 +66,10 @@ function withoutEnd(object: unknown): unknown {
  */
 function isPinned(object: unknown): boolean {
   const { managedFields } = asMap(asMap(object)['metadata'])
-  const entries: readonly unknown[] = Array.isArray(managedFields) ? managedFields : []
-  return entries.filter(isMap).some(({ fieldsV1 }) => Object.hasOwn(asMap(asMap(fieldsV1)['f:spec']), 'f:nodeName'))
+  return mapsIn(managedFields).some(({ fieldsV1 }) => Object.hasOwn(asMap(asMap(fieldsV1)['f:spec']), 'f:nodeName'))
 }
 
 function restartsOf(object: unknown): number {
   const { containerStatuses } = asMap(asMap(object)['status'])
-  const statuses: readonly unknown[] = Array.isArray(containerStatuses) ? containerStatuses : []
-  return Math.max(0, ...statuses.map(status => Number(asMap(status)['restartCount']) || 0))
+  return Math.max(0, ...mapsIn(containerStatuses).map(({ restartCount }) => Number(restartCount) || 0))
 }

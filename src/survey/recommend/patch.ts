@@ -1,4 +1,4 @@
-import { asMap, isMap } from '../../placement/is-map.ts'
+import { asMap, mapsIn } from '../../placement/is-map.ts'
 import type { WorkloadName } from '../finding.ts'
 import type { WorkloadPatch } from './recommendation.ts'
 
@@ -19,8 +19,7 @@ export interface Placed {
 
 /** The constraints that a template has, as they stand. */
 export function constraintsIn(template: unknown): readonly Map[] {
-  const list = asMap(asMap(template)['spec'])['topologySpreadConstraints']
-  return Array.isArray(list) ? list.filter(isMap) : []
+  return mapsIn(asMap(asMap(template)['spec'])['topologySpreadConstraints'])
 }
 
 /**

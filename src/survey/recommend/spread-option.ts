@@ -6,7 +6,8 @@ import { presentHost } from './present-host.ts'
 import { hostname, type Subject } from './subject.ts'
 import { planZones, type ZonePlan } from './zones.ts'
 
-const zoneLabel = 'topology.kubernetes.io/zone'
+/** The label of a node's zone. */
+export const zoneLabel = 'topology.kubernetes.io/zone'
 
 /** The topologySpreadConstraints that would spread a workload; a text where there are none that its template does not have: why. */
 export function spreadOption(subject: Subject, topology: string | undefined): Option | string {

@@ -1,4 +1,4 @@
-import { asMap, isMap } from '../../placement/is-map.ts'
+import { asMap, isMap, mapsIn } from '../../placement/is-map.ts'
 import { matchesLabels, type Requirement } from '../../placement/nodes/requirements.ts'
 import { readPod, type NodeTerm, type Pod, type PodToleration } from '../../placement/pod.ts'
 import type { Amounts } from '../cluster-state.ts'
@@ -72,10 +72,6 @@ export function readPodToPlace(template: unknown, { namespace, labels: added = {
 }
 
 const required = 'requiredDuringSchedulingIgnoredDuringExecution'
-
-function mapsIn(value: unknown): readonly Map[] {
-  return Array.isArray(value) ? value.filter(isMap) : []
-}
 
 function textsIn(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter(item => typeof item === 'string') : []

@@ -1,7 +1,6 @@
 import type { NodeUse } from '../../../survey/node-use.ts'
+import { zoneLabel } from '../../../survey/recommend/spread-option.ts'
 import type { Picture } from './picture.ts'
-
-const zoneLabel = 'topology.kubernetes.io/zone'
 
 /** The label whose values group the nodes: that of --topology, else the zone. */
 export const topologyKey = ({ survey }: Picture): string =>
