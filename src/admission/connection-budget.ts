@@ -1,3 +1,4 @@
+import type { Server as HttpServer } from 'node:http'
 import type { Server } from 'node:https'
 import type { Socket } from 'node:net'
 
@@ -6,6 +7,9 @@ import type { Socket } from 'node:net'
  * and a container has 512 MiB.
  */
 export const connectionBudget = 2000
+
+/** On the ports of the other replicas, each of which keeps eight at most, and of metrics and probes. */
+export const sideConnectionBudget = 500
 
 /** By the address and port of its other end: of those that are open, no two have the same. */
 const keyOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`
@@ -16,7 +20,7 @@ const keyOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddres
  *
  * @param onClosed called after each
  */
-export function boundConnections(server: Pick<Server, 'on'>, onClosed: (socket: Socket) => void, budget = connectionBudget): void {
+export function boundConnections(server: Pick<Server, 'on'> | Pick<HttpServer, 'on'>, onClosed: (socket: Socket) => void, budget = connectionBudget): void {
   const silent = new Map<string, Socket>()
   const asked = new Map<string, Socket>()
   const keys = new WeakMap<Socket, string>()
@@ -32,6 +36,7 @@ export function boundConnections(server: Pick<Server, 'on'>, onClosed: (socket: 
   server.on('connection', socket => {
     const key = keyOf(socket)
     silent.set(key, socket)
+    keys.set(socket, key)
     socket.once('close', () => {
       silent.delete(key)
       asked.delete(key)

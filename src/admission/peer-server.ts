@@ -2,12 +2,14 @@ import { constants } from 'node:crypto'
 import type { Server } from 'node:https'
 import fastify, { type FastifyInstance } from 'fastify'
 import { closeWithin } from './close-within.ts'
+import { boundConnections, sideConnectionBudget } from './connection-budget.ts'
 import { toHttpError } from './http-errors.ts'
 import { readJson } from './json-body.ts'
 import { requireFit } from './key-fit.ts'
 import { createPeerGuard, type PeerGuardOptions } from './peer-guard.ts'
 import { addPeerRoutes, type PeerCalls } from './peer-routes.ts'
 import type { PeerTls } from './peer.ts'
+import { createRefusalLog } from './refusal-log.ts'
 
 export interface PeerServerOptions extends PeerCalls, PeerGuardOptions {
   readonly tls: PeerTls
@@ -45,6 +47,8 @@ export function createPeerServer(options: PeerServerOptions): PeerServer {
     return503OnClosing: false,
     forceCloseConnections: 'idle',
   })
+  const tell = createRefusalLog(log, options.elapsed, `closed connections of replicas: ${sideConnectionBudget} are open at once, and more came`)
+  boundConnections(app.server, ({ remoteAddress: address }) => tell({ address }), sideConnectionBudget)
   app.addHook('onRequest', createPeerGuard(options))
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, readJson)

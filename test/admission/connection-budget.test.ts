@@ -1,9 +1,13 @@
 import { once } from 'node:events'
+import { createServer as createPlainServer } from 'node:http'
 import { createServer } from 'node:https'
 import { connect as connectPlain, type Socket } from 'node:net'
 import { connect, type TLSSocket } from 'node:tls'
 import t, { type Test } from 'tap'
-import { boundConnections } from '../../src/admission/connection-budget.ts'
+import { Registry } from 'prom-client'
+import { boundConnections, sideConnectionBudget } from '../../src/admission/connection-budget.ts'
+import { createOperationsServer } from '../../src/admission/operations.ts'
+import { portOf, serve as servePeers } from './peering.ts'
 import { readPair } from './serving.ts'
 
 /** A server that has room for so many connections; each client has a name, by which it is told who was closed. */
@@ -27,6 +31,18 @@ async function serve(t: Test, budget: number) {
     await once(socket, 'data')
   }
   return { server, port, open, ask, closed, hear: (socket: TLSSocket) => (socket.destroyed ? undefined : once(socket, 'close')) }
+}
+
+/** So many connections that say nothing, one after another. */
+async function knock(t: Test, port: number, count: number): Promise<readonly Socket[]> {
+  const sockets: Socket[] = []
+  t.teardown(() => { for (const socket of sockets) socket.destroy() })
+  while (sockets.length < count) {
+    const socket = connectPlain(port, '127.0.0.1').on('error', () => undefined)
+    await once(socket, 'connect')
+    sockets.push(socket)
+  }
+  return sockets
 }
 
 void t.test('of too many connections the oldest that never asked is closed, and then who asked longest ago', async t => {
@@ -97,3 +113,48 @@ void t.test('whoever comes and goes takes no room, whichever end closes', async 
   await ask(staying)
   t.same(closed, [])
 })
+
+void t.test('without TLS, too, who asks is kept and the oldest that never asked is closed', async t => {
+  const server = createPlainServer((_request, response) => response.end('x'))
+  const closed: (number | undefined)[] = []
+  boundConnections(server, ({ remotePort }: Socket) => closed.push(remotePort), 2)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => server.close())
+  const [asking] = await knock(t, portOf(server), 1)
+  asking!.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n')
+  await once(asking!, 'data')
+  const [first, second] = await knock(t, portOf(server), 2)
+  const firstPort = first!.localPort
+  await knock(t, portOf(server), 1)
+  await Promise.all([first, second].map(socket => socket!.closed || once(socket!, 'close')))
+  t.equal(closed.length, 2)
+  t.equal(closed[0], firstPort)
+  asking!.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n')
+  t.match(String((await once(asking!, 'data'))[0]), /200 OK/)
+})
+
+const sides = [
+  { name: 'the port for replicas', serve: async (t: Test) => (await servePeers(t)).server.app.server },
+  {
+    name: 'the port for metrics and probes',
+    async serve(t: Test) {
+      const app = createOperationsServer({ registry: new Registry(), unready: () => [], more: async () => '' })
+      await app.listen({ host: '127.0.0.1', port: 0 })
+      t.teardown(() => app.close())
+      return app.server
+    },
+  },
+]
+for (const { name, serve } of sides) {
+  void t.test(`${name} keeps no more than its budget of connections, those that came last`, async t => {
+    const server = await serve(t)
+    const [first] = await knock(t, portOf(server), 1)
+    const firstClosed = once(first!, 'close')
+    await knock(t, portOf(server), sideConnectionBudget)
+    await firstClosed
+    t.equal(await new Promise((resolve, reject) => {
+      server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)))
+    }), sideConnectionBudget)
+  })
+}

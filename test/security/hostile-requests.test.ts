@@ -3,7 +3,6 @@ import { connect } from 'node:net'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import t from 'tap'
-import { crowd, crowds } from './crowds.ts'
 import { hostileRequests } from './hostile-requests.ts'
 import { compare, cpu, megabytes, memory, serve } from './serve-hostile.ts'
 
@@ -33,24 +32,10 @@ void t.test('each hostile request is answered or cut as docs/security.md says, i
   t.ok(rows.length >= 30, `${rows.length} requests`)
 })
 
-const most: Readonly<Record<string, number>> = {
-  'connections that never shake hands': 100, 'connections that send nothing': 200, 'connections with half a head': 200,
-  'connections with half a body of 1 MiB': 350,
-}
-for (const one of crowds(512 * 1024)) {
-  const name = `1,000 ${one.name}`
-  void t.test(`1,000 ${one.name}: others are answered within a second, and memory stays bounded`, async t => {
-    const { grown, slower } = await crowd(t, one, 1000)
-    t.comment(`${name}: ${grown} MiB, 99 of 100 others slower by ${slower.toFixed(0)} ms`)
-    t.ok(grown < (most[one.name] ?? 0), `${grown} MiB`)
-    t.ok(slower < 1000, `${slower.toFixed(0)} ms`)
-    t.match(page, `| ${name} |`)
-  })
-}
-
 void t.test('the port for metrics takes no bodies, cuts slow heads, and answers others', async t => {
   const { metricsUrl } = await serve(t)
   const { port } = new URL(metricsUrl)
+  const begin = performance.now()
   const slow = connect(Number(port), '127.0.0.1')
   slow.on('error', () => undefined).write('GET /metrics HTTP/1.1\r\nhost: x\r\n')
   const answered: string[] = []
@@ -63,4 +48,6 @@ void t.test('the port for metrics takes no bodies, cuts slow heads, and answers 
   t.equal((await fetch(`${metricsUrl}/healthz`)).status, 200)
   await once(slow, 'close')
   t.match(answered.join(''), /^HTTP\/1\.1 408 /)
+  const seconds = (performance.now() - begin) / 1000
+  t.ok(seconds >= 10 && seconds < 20, `10 s, and at most one more until that is seen: ${seconds.toFixed(1)} s`)
 })
