@@ -8,7 +8,7 @@ const zone = 'topology.kubernetes.io/zone'
 export interface Situation {
   readonly name: string
   readonly plot: string
-  readonly kind?: 'Deployment' | 'StatefulSet'
+  readonly kind?: 'Deployment' | 'StatefulSet' | 'ReplicaSet'
   readonly replicas: number
   readonly pod?: object
   /** Those that are there when its pods come; `isCordoned` ones take none then, and are uncordoned afterwards. */
@@ -17,6 +17,8 @@ export interface Situation {
   readonly topology?: string
   /** On which node a pod of others takes how much. */
   readonly filler?: Readonly<Record<string, string>>
+  /** Node by node: labels of a pod of nobody's there, in the workload's namespace. */
+  readonly others?: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** Pods that a PodDisruptionBudget wants of it. */
   readonly needed?: number
   /** Cordoned afterwards, and for good. */
@@ -71,6 +73,22 @@ export const situations: readonly Situation[] = [
   {
     name: 'a StatefulSet', plot: 'set', kind: 'StatefulSet', replicas: 5, nodes: [host('a'), host('b', closed), host('c', closed)],
     change: 'patch', promise: survives(3),
+  },
+  {
+    name: 'a ReplicaSet of its own, whose pods are deleted one after another', plot: 'replicaset', kind: 'ReplicaSet', replicas: 4,
+    nodes: [host('a'), host('b', closed), host('c', closed)], change: 'patch', promise: survives(3),
+  },
+  {
+    name: 'its selector matches a pod of nobody: no promise', plot: 'nobody', replicas: 4, others: { b: { app: 'web' } },
+    nodes: [host('a'), host('b', closed), host('c', closed)], change: 'patch', promise: undefined,
+  },
+  {
+    name: 'a constraint of its own that counts pods of others, too', plot: 'wider', replicas: 4,
+    nodes: [host('a'), host('b', closed), host('c', closed)], others: { b: { app: 'other' } },
+    pod: { topologySpreadConstraints: [
+      { maxSkew: 4, topologyKey: hostname, whenUnsatisfiable: 'DoNotSchedule', labelSelector: { matchExpressions: [{ key: 'app', operator: 'Exists' }] } },
+    ] },
+    change: 'patch', promise: undefined,
   },
   {
     name: 'a budget', plot: 'budget', replicas: 6, nodes: [host('a'), host('b', closed), host('c', closed)], needed: 4,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import t, { type Test } from 'tap'
+import { check, good } from './check-command.ts'
 import { clearGround } from './clear-ground.ts'
 import { callApi, createNamespace, metric, readApi, waitFor } from './cluster.ts'
 import { chart, helm, tryHelm } from './helm.ts'
@@ -89,6 +90,14 @@ void t.test('the chart is installed, upgraded, rolled back and uninstalled while
     await waitSettled(shop)
     t.same(notExact(shape, await readStandings(shop, shape)).map(({ counts }) => counts), [], 'a Deployment is placed exactly')
     t.equal(await failedOpen(), before, 'and no call failed')
+  })
+
+  await t.test('versprei check finds all in order, behind the Service too', async t => {
+    const { code, lines, statuses } = await check()
+    const want = { ...good, endpoints: 'ok', 'fail-open': before === 0 ? 'ok' : 'warn' }
+    t.same(statuses, want, JSON.stringify(lines.filter(({ status }) => status !== 'ok')))
+    t.equal(code, 0)
+    t.match(lines.find(line => line.check === 'endpoints')?.found, '2 ready')
   })
 
   const entries = watchEntries(t)

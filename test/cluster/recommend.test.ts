@@ -27,6 +27,15 @@ function workloadIn({ plot, kind = 'Deployment', replicas, pod = {} }: Situation
   }
 }
 
+/** Returns how many. */
+async function addOthers(namespace: string, { plot, others = {} }: Situation): Promise<number> {
+  for (const [node, labels] of Object.entries(others)) {
+    const spec = { nodeName: `${plot}-${node}`, containers: [{ name: 'app', image: 'app' }] }
+    await create(namespace, { kind: 'Pod', metadata: { name: `of-nobody-${node}`, labels }, spec })
+  }
+  return Object.keys(others).length
+}
+
 async function fill(t: Test, plot: string, filler: Readonly<Record<string, string>>): Promise<void> {
   const namespace = await openNamespace(t)
   for (const [node, cpu] of Object.entries(filler)) {
@@ -46,23 +55,33 @@ async function bring(t: Test, situation: Situation): Promise<string> {
   const budget = { selector: own.labelSelector, minAvailable: needed }
   if (needed !== undefined) await create(namespace, { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'web' }, spec: budget })
   await create(namespace, workloadIn(situation))
-  await waitStanding(namespace, replicas)
+  await waitStanding(namespace, replicas + await addOthers(namespace, situation))
   for (const { name, isCordoned = false } of nodes) if (isCordoned) await cordon(plot, name, false)
   await addPlotNodes(t, plot, later)
   if (cordoned !== undefined) await cordon(plot, cordoned, true)
   return namespace
 }
 
+const listOwn = async (namespace: string): Promise<readonly Pod[]> =>
+  (await listPods(namespace)).filter(({ metadata }) => !metadata.name.startsWith('of-nobody-'))
+
 /** Runs the commands as they are printed, and waits until none of the pods is left that were there. */
-async function follow(namespace: string, { kind = 'Deployment', replicas }: Situation, commands: readonly string[]): Promise<void> {
-  const before = new Set((await listPods(namespace)).map(({ metadata }) => metadata.uid))
+async function follow(namespace: string, { kind = 'Deployment', replicas, others = {} }: Situation, commands: readonly string[]): Promise<void> {
+  const all = replicas + Object.keys(others).length
+  const before = new Set((await listOwn(namespace)).map(({ metadata }) => metadata.uid))
   for (const command of commands) await exec('bash', ['-c', command])
+  if (kind === 'ReplicaSet') {
+    for (const { metadata } of await listOwn(namespace)) {
+      await callApi('DELETE', `/api/v1/namespaces/${namespace}/pods/${metadata.name}`)
+      await waitStanding(namespace, all)
+    }
+  }
   await waitFor('every pod is made anew', async () => {
     const { status } = await requestApi<{ readonly status: { readonly updatedReplicas?: number } }>('GET', pathOf(namespace, kind, 'web'))
-    const pods = await listPods(namespace)
-    return status.updatedReplicas === replicas && pods.every(({ metadata }) => !before.has(metadata.uid))
+    const isUpdated = kind === 'ReplicaSet' || status.updatedReplicas === replicas
+    return isUpdated && (await listOwn(namespace)).every(({ metadata }) => !before.has(metadata.uid))
   }, { timeout: 120_000 })
-  await waitStanding(namespace, replicas)
+  await waitStanding(namespace, all)
 }
 
 for (const situation of situations) {

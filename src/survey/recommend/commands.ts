@@ -22,7 +22,7 @@ export function commandsFor(workload: SurveyedOwner, change: Change): readonly s
     return [`echo ${quoted(JSON.stringify(change.object))} | kubectl create -f -`, ...restart]
   }
   const patch = `${inNamespace} patch ${reference(workload)} --type ${change.type} -p ${quoted(JSON.stringify(change.body))}`
-  return workload.kind === 'ReplicaSet' ? [patch, ...restart] : [patch]
+  return [patch]
 }
 
 /** None where nobody replaces its pods but by hand; kubectl refuses to restart what is paused. */
