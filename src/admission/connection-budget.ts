@@ -20,7 +20,9 @@ const keyOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddres
  *
  * @param onClosed called after each
  */
-export function boundConnections(server: Pick<Server, 'on'> | Pick<HttpServer, 'on'>, onClosed: (socket: Socket) => void, budget = connectionBudget): void {
+export function boundConnections(
+  server: Pick<Server, 'on'> | Pick<HttpServer, 'on'>, onClosed: (socket: Socket) => void, budget = connectionBudget,
+): void {
   const silent = new Map<string, Socket>()
   const asked = new Map<string, Socket>()
   const keys = new WeakMap<Socket, string>()

@@ -47,7 +47,8 @@ export function createPeerServer(options: PeerServerOptions): PeerServer {
     return503OnClosing: false,
     forceCloseConnections: 'idle',
   })
-  const tell = createRefusalLog(log, options.elapsed, `closed connections of replicas: ${sideConnectionBudget} are open at once, and more came`)
+  const tooMany = `closed connections of replicas: ${sideConnectionBudget} are open at once, and more came`
+  const tell = createRefusalLog(log, options.elapsed, tooMany)
   boundConnections(app.server, ({ remoteAddress: address }) => tell({ address }), sideConnectionBudget)
   app.addHook('onRequest', createPeerGuard(options))
   app.removeAllContentTypeParsers()

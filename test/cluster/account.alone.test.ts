@@ -8,7 +8,6 @@ import { clearGround } from './clear-ground.ts'
 import { callApi, createNamespace, readApi, requestApi, waitFor } from './cluster.ts'
 import { chart, helm, parseManifests, tryHelm } from './helm.ts'
 import { startKubelet, type Kubelet } from './kubelet.ts'
-import { openNamespace } from './open-namespace.ts'
 import { parseMetrics, sumOf } from './parse-metrics.ts'
 import { canRestartApiServer } from './restart-api-server.ts'
 import { canPlayServices, startServiceProxy } from './service-proxy.ts'
@@ -54,7 +53,7 @@ void t.test('every right that the account is granted is used, every one that it 
   const folder = await mkdtemp(join(process.env['VERSPREI_TEST_FOLDER'] ?? tmpdir(), 'versprei-account-'))
   t.teardown(() => rm(folder, { recursive: true, force: true }))
   await clearGround(t)
-  const [home, shop] = [await createNamespace(t), await openNamespace(t)]
+  const [home, shop] = [await createNamespace(t), await createNamespace(t)]
   const log = await startAuditLog(t, folder, `system:serviceaccount:${home}:versprei`)
   const kubelet = await startKubelet(t, home, folder)
   await startServiceProxy(t, home, 'versprei', kubelet.addressOf)

@@ -8,10 +8,9 @@ import { Agent, request } from 'undici'
 import { createAuthority, issueLeaf, type Signed } from '../../src/certificates/authority.ts'
 import { clientAuth } from '../../src/certificates/purpose.ts'
 import { review } from '../admission/serving.ts'
-import { callApi, metric, requestApi, waitFor } from './cluster.ts'
+import { callApi, createNamespace, metric, requestApi, waitFor } from './cluster.ts'
 import { divide } from './divide.ts'
 import { classic } from './fairness.ts'
-import { openNamespace } from './open-namespace.ts'
 import { countStanding, waitStanding } from './pod-standing.ts'
 import { create } from './resources.ts'
 import { canRestartApiServer, giveFlags } from './restart-api-server.ts'
@@ -84,7 +83,7 @@ void t.test('an API server that shows a certificate, set up as docs/reference.md
   const versprei = await startVersprei(t, { port, flags: ['--client-ca', ca, '--client-name', name, '--certificates', certificates] })
   const failed = await metric('apiserver_admission_webhook_fail_open_count')
 
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   await divide(namespace, { target: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }, claims: classic })
   await create(namespace, workloadOf('Deployment', 'web', 20))
   t.same(countStanding(await waitStanding(namespace, 20)), { default: 16, spot: 4 }, 'its pods are placed')

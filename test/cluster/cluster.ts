@@ -71,6 +71,9 @@ export const createNamespace = async (t: Pick<Test, 'teardown'>): Promise<string
   await requestApi('POST', '/api/v1/namespaces', { body: { metadata: { name, labels } } })
   t.teardown(async () => {
     await callApi('DELETE', path)
+    // Its controller waits 5 s before it does so (`namespaceDeletionGracePeriod`), while a terminating namespace takes no new pods from
+    // its first moment on.
+    await callApi('DELETE', `${path}/pods`, { body: { gracePeriodSeconds: 0 } })
     // Not for the namespace itself: its controller waits half a pod's grace period, 15 s, before it looks again.
     await waitFor(`namespace ${name} is empty`, async () => (await listPods(name)).length === 0, { timeout: 120_000, interval: 250 })
   })

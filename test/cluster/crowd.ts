@@ -25,18 +25,6 @@ const deployment = (name: string, replicas: number, nodeSelector: object = {}, m
 
 const budget = (name: string, spec: object) => ({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name }, spec })
 
-/** A namespace whose pods are taken away with it, also those that wait for a kubelet that nobody plays. */
-const openNamespace = async (t: Pick<Test, 'teardown'>): Promise<string> => {
-  const teardowns: (() => unknown)[] = []
-  const name = await createNamespace({ teardown: (run: () => unknown) => { teardowns.push(run) } })
-  t.teardown(async () => {
-    await callApi('DELETE', `/api/v1/namespaces/${name}`)
-    await callApi('DELETE', `/api/v1/namespaces/${name}/pods?gracePeriodSeconds=0`)
-    for (const run of teardowns) await run()
-  })
-  return name
-}
-
 /** 50 more nodes. They go after the pods: what is torn down is so in the other order. */
 async function addCrowdNodes(t: Pick<Test, 'teardown'>): Promise<void> {
   const names = Array.from({ length: 50 }, (_, index) => `versprei-crowd-${index}`)
@@ -52,7 +40,7 @@ async function addCrowdNodes(t: Pick<Test, 'teardown'>): Promise<void> {
 /** 200 Deployments over 20 namespaces, with 5,000 pods that run, and budgets. Returns the namespaces. */
 export async function gather(t: Pick<Test, 'teardown'>): Promise<readonly string[]> {
   await addCrowdNodes(t)
-  const namespaces = await Promise.all(Array.from({ length: 20 }, () => openNamespace(t)))
+  const namespaces = await Promise.all(Array.from({ length: 20 }, () => createNamespace(t)))
   const deployments = Array.from({ length: 200 }, (_, index) => ({ index, namespace: namespaces[index % 20] ?? '', round: Math.floor(index / 20) }))
   await Promise.all(deployments.map(({ index, namespace, round }) =>
     create(namespace, deployment(`web-${'1-'.repeat(round)}${index}`, sizes[round % 5] ?? 0, placeOf(index + round)))))
@@ -92,7 +80,7 @@ const setRunning = async (namespace: string, own: string): Promise<void> => {
  */
 export async function gatherOddities(t: Pick<Test, 'teardown'>): Promise<{ readonly namespace: string, readonly loseNode: () => Promise<unknown> }> {
   await addSteadyNodes(t, 'steady', ['leaving', 'lost'])
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   const slowly = { minReadySeconds: 3600, progressDeadlineSeconds: 7200, strategy: { rollingUpdate: { maxSurge: 2, maxUnavailable: 1 } } }
   await create(namespace, deployment('rolling', 5, { type: 'spot' }, { strategy: { rollingUpdate: { maxSurge: 2, maxUnavailable: 0 } } }))
   // Of labels that no other has: a Deployment adopts the ReplicaSet that another has left, where it selects its pods.

@@ -2,10 +2,9 @@ import t from 'tap'
 import type { PodExplanation } from '../../src/survey/explain/explain-pod.ts'
 import type { WorkloadExplanation } from '../../src/survey/explain/explain-workload.ts'
 import { runCommand } from '../cli/run-command.ts'
-import { listPods, requestApi, scale, waitFor, type Pod } from './cluster.ts'
+import { createNamespace, listPods, requestApi, scale, waitFor, type Pod } from './cluster.ts'
 import { divide } from './divide.ts'
 import { classic } from './fairness.ts'
-import { openNamespace } from './open-namespace.ts'
 import { countStanding, listStanding, waitStanding } from './pod-standing.ts'
 import { create, pathOf } from './resources.ts'
 import { containers, templateOf, workloadOf } from './workloads.ts'
@@ -28,7 +27,7 @@ const explainWeb = (namespace: string, ...args: readonly string[]): Promise<Work
   explain(namespace, 'deployment/web', ...args)
 
 void t.test('every placed pod is told its group and seat, and what was added to it', async t => {
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   await divide(namespace, { target: web, claims: classic })
   const template = templateOf({ app: 'web' }, { tolerations: [{ key: 'own', operator: 'Exists' }] })
   await create(namespace, workloadOf('Deployment', 'web', 5, { template }))
@@ -51,7 +50,7 @@ void t.test('every placed pod is told its group and seat, and what was added to 
 })
 
 void t.test('a pod that waits is told with what the scheduler says', async t => {
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   await divide(namespace, { target: web, claims: { default: { weight: 1, base: 0 }, nowhere: { weight: 1, base: 0 } } })
   await create(namespace, workloadOf('Deployment', 'web', 2))
   const pending = await waitFor('one pod cannot be scheduled', async () => {
@@ -71,7 +70,7 @@ void t.test('a pod that waits is told with what the scheduler says', async t => 
 })
 
 void t.test('pods that are left alone are told by the reason of their admission', async t => {
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   await divide(namespace, { target: { apiVersion: 'apps/v1', kind: 'Deployment' }, claims: classic })
   const { items: [spot] } = await requestApi<{ items: readonly Pick<Pod, 'metadata'>[] }>('GET', '/api/v1/nodes?labelSelector=type%3Dspot')
   const node = spot?.metadata.name ?? ''
@@ -100,7 +99,7 @@ void t.test('pods that are left alone are told by the reason of their admission'
 })
 
 void t.test('strays are told with what becomes of them', async t => {
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   const template = templateOf({ app: 'web' }, { nodeSelector: { pool: 'p1' } })
   await create(namespace, workloadOf('Deployment', 'web', 2, { template }))
   const [pod] = await waitStanding(namespace, 2)
@@ -112,7 +111,7 @@ void t.test('strays are told with what becomes of them', async t => {
 })
 
 void t.test('a rolling update is told by its two revisions', async t => {
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   await divide(namespace, { target: web, claims: classic })
   await create(namespace, workloadOf('Deployment', 'web', 10))
   await waitStanding(namespace, 10)
@@ -134,7 +133,7 @@ void t.test('a rolling update is told by its two revisions', async t => {
 })
 
 void t.test('what --replicas announces is what a scale then gives', async t => {
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   await divide(namespace, { target: web, claims: classic })
   await create(namespace, workloadOf('Deployment', 'web', 7))
   let before = await waitStanding(namespace, 7)

@@ -1,11 +1,10 @@
 import t from 'tap'
 import { phaseOf } from '../../src/placement/distributor/plan.ts'
 import { createRandom } from '../model/random.ts'
-import { kubectl, requestApi, waitFor } from './cluster.ts'
+import { createNamespace, kubectl, requestApi, waitFor } from './cluster.ts'
 import { divide } from './divide.ts'
 import { groupsOfSeats, standsBySequence } from './expect-sequence.ts'
 import { classic, isFair, type Claims } from './fairness.ts'
-import { openNamespace } from './open-namespace.ts'
 import { printSeed } from './seed.ts'
 import { create, pathOf, type Manifest } from './resources.ts'
 import { countStanding, listStanding, type PodStanding } from './pod-standing.ts'
@@ -38,7 +37,7 @@ function byIndex(pods: readonly PodStanding[], size: number): readonly string[] 
 }
 
 void t.test('an indexed Job of 100: each pod ran on the group of its index', async t => {
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   await divide(namespace, { target: { apiVersion: 'batch/v1', kind: 'Job', name: 'render' }, claims: pools, key: 'pool' })
   await create(namespace, jobOf('render', { completions: 100, parallelism: 100, completionMode: 'Indexed' }))
   await waitSucceeded(namespace, 'render', 100)
@@ -53,7 +52,7 @@ void t.test('a plain Job of 100, 20 at a time: whichever end, those that run are
   const key = 'versprei-steady'
   const steady: Claims = { regular: { weight: 80, base: 0 }, cheap: { weight: 20, base: 0 } }
   const nodes = await addSteadyNodes(t, key, Object.keys(steady))
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   const random = createRandom(printSeed(t))
   await divide(namespace, { target: { apiVersion: 'batch/v1', kind: 'Job', name: 'mill' }, claims: steady, key })
   await create(namespace, jobOf('mill', { completions: 100, parallelism: 20 }))
@@ -77,7 +76,7 @@ void t.test('a plain Job of 100, 20 at a time: whichever end, those that run are
 })
 
 void t.test('a plain Job whose pods end at once runs every one of them in a group', async t => {
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   await divide(namespace, { target: { apiVersion: 'batch/v1', kind: 'Job', name: 'quick' }, claims: classic })
   await create(namespace, jobOf('quick', { completions: 60, parallelism: 20 }))
   await waitSucceeded(namespace, 'quick', 60)
@@ -90,7 +89,7 @@ void t.test('a plain Job whose pods end at once runs every one of them in a grou
 })
 
 void t.test('the Jobs of a CronJob are its distributor\'s: each runs on its own part of the sequence', async t => {
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   await divide(namespace, { target: { apiVersion: 'batch/v1', kind: 'CronJob', name: 'nightly' }, claims: classic })
   await create(namespace, {
     apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name: 'nightly' },

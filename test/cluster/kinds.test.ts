@@ -1,10 +1,9 @@
 import t from 'tap'
 import type { Test } from 'tap'
-import { kubectl, requestApi, waitFor } from './cluster.ts'
+import { createNamespace, kubectl, requestApi, waitFor } from './cluster.ts'
 import { divide } from './divide.ts'
 import { groupsOfSeats, standsBySequence } from './expect-sequence.ts'
 import { classic, isFair } from './fairness.ts'
-import { openNamespace } from './open-namespace.ts'
 import { create, pathOf, resize } from './resources.ts'
 import { countStanding, waitStanding } from './pod-standing.ts'
 import { containers, templateOf, workloadOf } from './workloads.ts'
@@ -22,7 +21,7 @@ const scaled = [
 
 for (const { kind, apiVersion, manifest } of scaled) {
   void t.test(`a bare ${kind}, by its name: every size is within the bound, and scaling in leaves a prefix`, async t => {
-    const namespace = await openNamespace(t)
+    const namespace = await createNamespace(t)
     await divide(namespace, { target: { apiVersion, kind, name: 'bare' }, claims: classic })
     await create(namespace, manifest)
     for (const size of [1, 25, 9, 17, 4, 40]) {
@@ -35,7 +34,7 @@ for (const { kind, apiVersion, manifest } of scaled) {
 }
 
 void t.test('a StatefulSet 0→50→7→30: each pod stands on the group of its ordinal', async t => {
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   await divide(namespace, { target: { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'db' }, claims: classic })
   await create(namespace, workloadOf('StatefulSet', 'db', 0, { podManagementPolicy: 'Parallel', serviceName: 'db' }))
   for (const size of [50, 7, 30]) {
@@ -63,7 +62,7 @@ async function defineKind(t: Pick<Test, 'teardown'>, group: string, version: str
 
 void t.test('any other controller, by group, kind and name: its pods stand on the sequence, replacements too', async t => {
   await defineKind(t, 'example.com', 'v1', 'Widget')
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   const target = { apiVersion: 'example.com/v1', kind: 'Widget', name: 'w' }
   await divide(namespace, { target, claims: classic })
   const { metadata: { uid } } = await create(namespace, { apiVersion: target.apiVersion, kind: target.kind, metadata: { name: 'w' } })
@@ -92,7 +91,7 @@ void t.test('any other controller, by group, kind and name: its pods stand on th
 
 void t.test('an Argo Rollout: its stable and its canary ReplicaSet are each within the bound', async t => {
   await defineKind(t, 'argoproj.io', 'v1alpha1', 'Rollout')
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   const target = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: 'shop' }
   await divide(namespace, { target, claims: classic })
   const { apiVersion, kind } = target

@@ -1,9 +1,8 @@
 import t, { type Test } from 'tap'
 import type { Foresight, Outlook } from '../../src/survey/lose/outlook.ts'
-import { callApi, isReady, requestApi, waitFor, waitReady } from './cluster.ts'
+import { callApi, createNamespace, isReady, requestApi, waitFor, waitReady } from './cluster.ts'
 import { runHere } from './command.ts'
 import { placedBy } from './divide.ts'
-import { openNamespace } from './open-namespace.ts'
 import { listStanding } from './pod-standing.ts'
 import { create } from './resources.ts'
 import { workloadOf } from './workloads.ts'
@@ -77,7 +76,7 @@ const look = async (namespace: string, lost: ReadonlySet<string>, before: Readon
 /** A Deployment whose pods run on these nodes alone, divided evenly by a distributor. Returns its namespace. */
 const openWeb = async (t: Test, { nodes, cpu, replicas, enforcement }: Case): Promise<string> => {
   await addNodes(t, nodes, cpu)
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   const distribution = [...new Set(nodes)].map(group => ({ name: group, nodeLabel: { [key]: group }, weight: 1 }))
   await create(namespace, {
     apiVersion: 'versprei.versprei.io/v1beta1', kind: 'PodDistributor', metadata: { name: 'split' },

@@ -1,9 +1,9 @@
 import t from 'tap'
 import { createRandom } from '../model/random.ts'
 import { mayRemove, type ControlledPod } from '../../src/survey/removal-order.ts'
+import { createNamespace } from './cluster.ts'
 import { divide } from './divide.ts'
 import { classic, isFair } from './fairness.ts'
-import { openNamespace } from './open-namespace.ts'
 import { takeRandomSteps, type SettledPod, type Step } from './random-steps.ts'
 import { couldRemove } from './removals.ts'
 import { printSeed } from './seed.ts'
@@ -31,7 +31,7 @@ function unlikeTheModel(history: readonly Step[], mayBeSo: typeof couldRemove): 
 }
 
 void t.test('30 random scale-ups and scale-ins: within the bound each time, and the highest seats go, as in the model', async t => {
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   const target = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }
   await divide(namespace, { target, claims: classic })
   const history = await takeRandomSteps(namespace, { random: createRandom(printSeed(t)), steps: 30, largest: 120 })
@@ -50,7 +50,7 @@ void t.test('30 random scale-ups and scale-ins: within the bound each time, and 
 })
 
 void t.test('12 random steps of a workload that nobody places: the model removes what the ReplicaSet controller removes', async t => {
-  const history = await takeRandomSteps(await openNamespace(t), { random: createRandom(printSeed(t)), steps: 12, largest: 60 })
+  const history = await takeRandomSteps(await createNamespace(t), { random: createRandom(printSeed(t)), steps: 12, largest: 60 })
   t.comment(`sizes ${history.map(({ size }) => size).join(' ')}`)
   t.ok(history.every(({ pods }) => pods.every(({ cost }) => cost === 0)), 'no costs decide')
   t.same(unlikeTheModel(history, couldRemove), [], 'as in the model')

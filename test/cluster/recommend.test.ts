@@ -7,9 +7,8 @@ import type { Test } from 'tap'
 import type { Recommendation } from '../../src/survey/recommend/recommendation.ts'
 import { addPlotNodes, cordon, plotLabel } from './advice-nodes.ts'
 import { closed, host, own, survives, situations, type Situation } from './advice-situations.ts'
-import { callApi, kubectl, listPods, requestApi, waitFor, type Pod } from './cluster.ts'
+import { callApi, createNamespace, kubectl, listPods, requestApi, waitFor, type Pod } from './cluster.ts'
 import { detect } from './detect-command.ts'
-import { openNamespace } from './open-namespace.ts'
 import { waitStanding } from './pod-standing.ts'
 import { create, pathOf, type Manifest } from './resources.ts'
 
@@ -37,7 +36,7 @@ async function addOthers(namespace: string, { plot, others = {} }: Situation): P
 }
 
 async function fill(t: Test, plot: string, filler: Readonly<Record<string, string>>): Promise<void> {
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   for (const [node, cpu] of Object.entries(filler)) {
     await create(namespace, {
       kind: 'Pod', metadata: { name: node },
@@ -50,7 +49,7 @@ async function fill(t: Test, plot: string, filler: Readonly<Record<string, strin
 async function bring(t: Test, situation: Situation): Promise<string> {
   const { plot, replicas, nodes, later = [], filler = {}, needed, cordoned } = situation
   await addPlotNodes(t, plot, nodes)
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   await fill(t, plot, filler)
   const budget = { selector: own.labelSelector, minAvailable: needed }
   if (needed !== undefined) await create(namespace, { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'web' }, spec: budget })

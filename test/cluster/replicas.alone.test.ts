@@ -23,8 +23,7 @@ const pairs: readonly Pair[] = process.env['VERSPREI_SOAK'] === '1'
     { shape: manyDeployments(30), fault: faults.none },
     { shape: burst(), fault: faults.leaderStopped },
     { shape: burst(300), fault: faults.leaderKilled },
-    { shape: manyDeployments(30), fault: faults.leaderFrozen },
-    { shape: sixGroups(200), fault: faults.apiServerRestarted },
+    { shape: sixGroups(200), fault: faults.leaderFrozen },
   ]
 
 /** A ReplicaSet controller that does not reach the API server, or loses its answer, says so itself; what the API server refused it says otherwise. */

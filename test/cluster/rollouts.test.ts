@@ -1,8 +1,7 @@
 import t from 'tap'
-import { kubectl, metric, requestApi, waitFor, waitReady } from './cluster.ts'
+import { createNamespace, kubectl, metric, requestApi, waitFor, waitReady } from './cluster.ts'
 import { divide } from './divide.ts'
 import { classic, isFair } from './fairness.ts'
-import { openNamespace } from './open-namespace.ts'
 import { countStanding, listStanding, type PodStanding } from './pod-standing.ts'
 import { create, pathOf, resize } from './resources.ts'
 import { workloadOf } from './workloads.ts'
@@ -33,7 +32,7 @@ async function settle(namespace: string, size: number): Promise<readonly PodStan
 void t.test('a rolling update ends with the new revision within the bound, and scaling that in leaves a fair prefix', async t => {
   for (const size of [10, 100, 500]) {
     await t.test(`${size} replicas`, async t => {
-      const namespace = await openNamespace(t)
+      const namespace = await createNamespace(t)
       const openBefore = await failOpen()
       await divide(namespace, { target, claims: classic })
       await create(namespace, workloadOf('Deployment', name, size))
@@ -60,7 +59,7 @@ const undone = [
 
 for (const { what, template, from } of undone) {
   void t.test(`an update of 100 replicas ${what}, undone half-way, ends with the first revision within the bound`, async t => {
-    const namespace = await openNamespace(t)
+    const namespace = await createNamespace(t)
     const openBefore = await failOpen()
     await divide(namespace, { target, claims: classic })
     await create(namespace, workloadOf('Deployment', name, 100))

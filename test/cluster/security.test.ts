@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import t, { type Test } from 'tap'
-import { apply, callApi, kubectl, requestApi, waitFor, type Pod } from './cluster.ts'
+import { apply, callApi, createNamespace, kubectl, requestApi, waitFor, type Pod } from './cluster.ts'
 import { distributorOf, divide, placedBy } from './divide.ts'
 import { groupsOfSeats } from './expect-sequence.ts'
 import { classic } from './fairness.ts'
-import { openNamespace } from './open-namespace.ts'
 import { listStanding, waitStanding } from './pod-standing.ts'
 import { create, pathOf, resize } from './resources.ts'
 import { containers, workloadOf } from './workloads.ts'
@@ -21,7 +20,7 @@ const target = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }
 const first = 10
 /** A Deployment that is placed 80/20, by a distributor of its name. */
 async function startVictim(t: Test): Promise<Victim> {
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   await divide(namespace, { name: 'web', target, claims: classic })
   await create(namespace, workloadOf('Deployment', 'web', first))
   await waitStanding(namespace, first)
@@ -107,7 +106,7 @@ async function growsExactly(t: Test, { namespace }: Victim, ...sizes: readonly n
 
 void t.test('who may create pods and PodDistributors in one namespace moves no pod of another, whatever theirs say', async t => {
   const victim = await startVictim(t)
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   const as = await admitTenant(namespace, 'pods', 'poddistributors')
   const mine = distributorOf({ name: 'web', target, claims: { spot: { weight: 1, base: 0 } } })
   for (const [kind, body] of [['Pod', { metadata: { name: 'a' }, spec: { containers } }], ['PodDistributor', mine]] as const) {

@@ -1,9 +1,8 @@
 import t, { type Test } from 'tap'
-import { kubectl, requestApi, scale, waitFor, waitReady } from './cluster.ts'
+import { createNamespace, kubectl, requestApi, scale, waitFor, waitReady } from './cluster.ts'
 import { runHere, startCommand } from './command.ts'
 import { distributorOf, divide } from './divide.ts'
 import { classic } from './fairness.ts'
-import { openNamespace } from './open-namespace.ts'
 import { create, pathOf } from './resources.ts'
 import { workloadOf } from './workloads.ts'
 
@@ -21,7 +20,7 @@ const half = { weight: 50, base: 0 }
 
 /** A namespace with a Deployment that is divided 80:20, of so many pods. */
 const openWeb = async (t: Test, replicas: number): Promise<string> => {
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   await divide(namespace, { target, claims: classic })
   await create(namespace, workloadOf('Deployment', 'web', replicas))
   await waitReady(namespace, 'web', replicas)

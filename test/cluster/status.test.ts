@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import t, { type Test } from 'tap'
-import { callApi, kubectl, requestApi, scale, waitFor, waitReady } from './cluster.ts'
+import { callApi, createNamespace, kubectl, requestApi, scale, waitFor, waitReady } from './cluster.ts'
 import { distributorOf, divide } from './divide.ts'
 import { classic } from './fairness.ts'
-import { openNamespace } from './open-namespace.ts'
 import { create, pathOf } from './resources.ts'
 import { workloadOf } from './workloads.ts'
 
@@ -45,7 +44,7 @@ const waitPods = (namespace: string, pods: number) => waitFor(`the status of ${n
 })
 
 void t.test('kubectl get pd tells the story, and kubectl wait waits for Balanced', async t => {
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   await divide(namespace, { target, claims: classic })
   await create(namespace, workloadOf('Deployment', 'web', 10))
   await waitReady(namespace, 'web', 10)
@@ -65,7 +64,7 @@ void t.test('kubectl get pd tells the story, and kubectl wait waits for Balanced
 })
 
 void t.test('a changed weight: observedGeneration follows, and the message says how many stand wrong', async t => {
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   await divide(namespace, { target, claims: classic })
   await create(namespace, workloadOf('Deployment', 'web', 10))
   await waitReady(namespace, 'web', 10)
@@ -80,7 +79,7 @@ void t.test('a changed weight: observedGeneration follows, and the message says 
 })
 
 void t.test('two distributors for one workload: one is conflicted and says by whom, until the other is gone', async t => {
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   await create(namespace, distributorOf({ name: 'a', target, claims: classic }))
   await create(namespace, distributorOf({ name: 'b', target, claims: classic }))
   const conflicted = await waitCondition(namespace, 'Conflicted', 'True AnotherDecides', 'b')
@@ -100,7 +99,7 @@ void t.test('two distributors for one workload: one is conflicted and says by wh
 })
 
 void t.test('groups that share a node, and a group without one, degrade', async t => {
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   const spec = {
     target,
     distribution: [
@@ -125,7 +124,7 @@ async function countChanges(t: Test, namespace: string): Promise<() => number> {
 }
 
 void t.test('a burst of 200 pods is a handful of status writes: at most one a second', async t => {
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   await divide(namespace, { target, claims: classic })
   await waitCondition(namespace, 'Balanced', 'True NoPods')
   const changes = await countChanges(t, namespace)

@@ -1,11 +1,10 @@
 import t from 'tap'
 import type { Test } from 'tap'
 import { phaseOf } from '../../src/placement/distributor/plan.ts'
-import { listPods, scale, waitFor } from './cluster.ts'
+import { createNamespace, listPods, scale, waitFor } from './cluster.ts'
 import { divide } from './divide.ts'
 import { groupsOfSeats } from './expect-sequence.ts'
 import { classic } from './fairness.ts'
-import { openNamespace } from './open-namespace.ts'
 import { countStanding, waitStanding, type PodStanding } from './pod-standing.ts'
 import { create } from './resources.ts'
 import { startVersprei } from './versprei.ts'
@@ -34,7 +33,7 @@ const groupByWorkload = (pods: readonly PodStanding[]) =>
 
 void t.test('200 one-replica Deployments under one distributor stand 80/20, and after a restart each one\'s next pod stands where its first did', async t => {
   const first = await startVersprei(t)
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   await divide(namespace, { target: { apiVersion: 'apps/v1', kind: 'Deployment' }, claims: classic })
   const limit = 3 * Math.sqrt(200 * 0.8 * 0.2)
   const isBeyond = (pods: readonly PodStanding[]) => Math.abs((countStanding(pods)['spot'] ?? 0) - 40) > limit

@@ -1,10 +1,9 @@
 import t from 'tap'
 import { phaseOf } from '../../src/placement/distributor/plan.ts'
-import { callApi, requestApi, waitFor } from './cluster.ts'
+import { callApi, createNamespace, requestApi, waitFor } from './cluster.ts'
 import { distributorOf, divide, placedBy, type Target } from './divide.ts'
 import { groupsOfSeats } from './expect-sequence.ts'
 import { classic, type Claims } from './fairness.ts'
-import { openNamespace } from './open-namespace.ts'
 import { create, pathOf, resize } from './resources.ts'
 import { countStanding, waitStanding, type PodStanding } from './pod-standing.ts'
 import { containers, templateOf, workloadOf } from './workloads.ts'
@@ -12,7 +11,7 @@ import { containers, templateOf, workloadOf } from './workloads.ts'
 const deployments = { apiVersion: 'apps/v1', kind: 'Deployment' } as const
 
 void t.test('a podSelector places the pods it selects, whoever owns their ReplicaSet, and leaves the others alone', async t => {
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   const target = { apiVersion: 'apps/v1', kind: 'ReplicaSet', podSelector: { matchLabels: { app: 'x' } } }
   await divide(namespace, { target, claims: classic })
   await Promise.all(['x', 'y'].map(name => create(namespace, workloadOf('Deployment', name, 20))))
@@ -51,7 +50,7 @@ async function createLater(namespace: string, name: string, target: Target, clai
 }
 
 void t.test('a named distributor decides before an unnamed one, an older before a younger, and the next when it goes', async t => {
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   const named = { ...deployments, name: 'web' }
   await divide(namespace, { name: 'a-unnamed', target: deployments, claims: only('spot') })
   await create(namespace, workloadOf('Deployment', 'web', 5))
@@ -76,7 +75,7 @@ void t.test('a named distributor decides before an unnamed one, an older before 
 })
 
 void t.test('a volume that is made for the pod alone is no claim of its own: the pod is required on its group', async t => {
-  const namespace = await openNamespace(t)
+  const namespace = await createNamespace(t)
   const storageClassName = namespace
   const size = { storage: '1Gi' }
   const volumes = Array.from({ length: 5 }, (_, index) => `${namespace}-${index}`)

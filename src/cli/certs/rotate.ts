@@ -1,4 +1,6 @@
-import { announceAuthority, dropAuthorities, rotationOf, switchLeaf, type Rotation, type RotationWish } from '../../certificates/rotation.ts'
+import {
+  announceAuthority, dropAuthorities, rotationOf, switchLeaf, type Rotation, type RotationWish,
+} from '../../certificates/rotation.ts'
 import { readFiles, writeFiles, type CertificateFiles } from '../../certificates/files.ts'
 import { fileNames } from '../../certificates/pair.ts'
 import { peerPurpose, peersFolder } from '../../certificates/peers.ts'
