@@ -23,6 +23,7 @@ export interface Situation {
   readonly needed?: number
   /** Cordoned afterwards, and for good. */
   readonly cordoned?: string
+  /** Undefined: none can be made. */
   readonly change: 'patch' | 'distributor' | 'restart' | undefined
   readonly promise: Recommendation['promise']
 }
@@ -32,6 +33,8 @@ const inZone = (name: string, value: string, more: Partial<NodeWish> = {}): Node
 const spot = (name: string, value: string, more: Partial<NodeWish> = {}): NodeWish => host(name, { labels: { 'karpenter.sh/capacity-type': value }, ...more })
 export const closed = { isCordoned: true }
 export const own = { labelSelector: { matchLabels: { app: 'web' } } }
+/** Not the workload's pods alone. */
+const anyApp = { labelSelector: { matchExpressions: [{ key: 'app', operator: 'Exists' }] } }
 export const survives = (domains: number): NonNullable<Recommendation['promise']> => ({ nodes: { domains, untilNone: domains - 1 } })
 
 export const situations: readonly Situation[] = [
@@ -83,12 +86,16 @@ export const situations: readonly Situation[] = [
     nodes: [host('a'), host('b', closed), host('c', closed)], change: 'patch', promise: undefined,
   },
   {
-    name: 'a constraint of its own that counts pods of others, too', plot: 'wider', replicas: 4,
+    name: 'a hard constraint of its own that counts pods of others, too: it stays, and nothing is changed', plot: 'wider', replicas: 4,
     nodes: [host('a'), host('b', closed), host('c', closed)], others: { b: { app: 'other' } },
-    pod: { topologySpreadConstraints: [
-      { maxSkew: 4, topologyKey: hostname, whenUnsatisfiable: 'DoNotSchedule', labelSelector: { matchExpressions: [{ key: 'app', operator: 'Exists' }] } },
-    ] },
-    change: 'patch', promise: undefined,
+    pod: { topologySpreadConstraints: [{ maxSkew: 4, topologyKey: hostname, whenUnsatisfiable: 'DoNotSchedule', ...anyApp }] },
+    change: undefined, promise: undefined,
+  },
+  {
+    name: 'a wish of its own that counts pods of others, too', plot: 'wish', replicas: 4,
+    nodes: [host('a'), host('b', closed), host('c', closed)], others: { b: { app: 'other' } },
+    pod: { topologySpreadConstraints: [{ maxSkew: 1, topologyKey: hostname, whenUnsatisfiable: 'ScheduleAnyway', ...anyApp }] },
+    change: 'patch', promise: survives(3),
   },
   {
     name: 'a budget', plot: 'budget', replicas: 6, nodes: [host('a'), host('b', closed), host('c', closed)], needed: 4,
