@@ -1,6 +1,8 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Server } from 'node:https'
 import type { Socket } from 'node:net'
+import type { Logger } from 'pino'
+import { createRefusalLog } from './refusal-log.ts'
 
 /**
  * Connections that are open at once. An API server keeps 25, and opens some 500 in a burst of a thousand pods; each costs about 60 KiB,
@@ -8,8 +10,14 @@ import type { Socket } from 'node:net'
  */
 export const connectionBudget = 2000
 
-/** On the ports of the other replicas, each of which keeps eight at most, and of metrics and probes. */
+/** The same on the port for other replicas, each of which keeps eight at most, and on that for metrics and probes: 30 MiB each. */
 export const sideConnectionBudget = 500
+
+export interface SideOptions {
+  readonly log: Logger
+  /** Milliseconds, monotonic. */
+  readonly elapsed: () => number
+}
 
 /** By the address and port of its other end: of those that are open, no two have the same. */
 const keyOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`
@@ -58,4 +66,11 @@ export function boundConnections(
     asked.delete(key)
     if (!socket.destroyed) asked.set(key, socket)
   })
+}
+
+/** As {@link boundConnections}, with what a port beside the API server's has; what is closed is logged, once a minute at most. */
+export function boundSideConnections(server: Parameters<typeof boundConnections>[0], port: string, { log, elapsed }: SideOptions): void {
+  const message = `closed connections to the port for ${port}: ${sideConnectionBudget} are open at once, and more came`
+  const tell = createRefusalLog(log, elapsed, message)
+  boundConnections(server, ({ remoteAddress: address }) => tell({ address }), sideConnectionBudget)
 }

@@ -1,8 +1,8 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
-import { boundConnections, sideConnectionBudget } from './connection-budget.ts'
+import { boundSideConnections, type SideOptions } from './connection-budget.ts'
 
-export interface OperationsOptions {
+export interface OperationsOptions extends SideOptions {
   readonly registry: Registry
   /** What keeps this Versprei from being called; empty: ready. */
   readonly unready: () => readonly string[]
@@ -11,10 +11,10 @@ export interface OperationsOptions {
 }
 
 /** The plain-HTTP server for the kubelet's probes and for Prometheus, on a port of its own. */
-export function createOperationsServer({ registry, unready, more }: OperationsOptions): FastifyInstance {
+export function createOperationsServer({ registry, unready, more, log, elapsed }: OperationsOptions): FastifyInstance {
   // Node looks only every 30 s by itself for requests that take too long.
   const app = fastify({ requestTimeout: 10_000, http: { connectionsCheckingInterval: 1000 }, forceCloseConnections: true })
-  boundConnections(app.server, () => undefined, sideConnectionBudget)
+  boundSideConnections(app.server, 'metrics and probes', { log, elapsed })
   app.get('/healthz', () => 'ok\n')
   app.get('/readyz', (_request, reply) => {
     const reasons = unready()

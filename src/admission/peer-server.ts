@@ -2,14 +2,13 @@ import { constants } from 'node:crypto'
 import type { Server } from 'node:https'
 import fastify, { type FastifyInstance } from 'fastify'
 import { closeWithin } from './close-within.ts'
-import { boundConnections, sideConnectionBudget } from './connection-budget.ts'
+import { boundSideConnections } from './connection-budget.ts'
 import { toHttpError } from './http-errors.ts'
 import { readJson } from './json-body.ts'
 import { requireFit } from './key-fit.ts'
 import { createPeerGuard, type PeerGuardOptions } from './peer-guard.ts'
 import { addPeerRoutes, type PeerCalls } from './peer-routes.ts'
 import type { PeerTls } from './peer.ts'
-import { createRefusalLog } from './refusal-log.ts'
 
 export interface PeerServerOptions extends PeerCalls, PeerGuardOptions {
   readonly tls: PeerTls
@@ -47,9 +46,7 @@ export function createPeerServer(options: PeerServerOptions): PeerServer {
     return503OnClosing: false,
     forceCloseConnections: 'idle',
   })
-  const tooMany = `closed connections of replicas: ${sideConnectionBudget} are open at once, and more came`
-  const tell = createRefusalLog(log, options.elapsed, tooMany)
-  boundConnections(app.server, ({ remoteAddress: address }) => tell({ address }), sideConnectionBudget)
+  boundSideConnections(app.server, 'peers', options)
   app.addHook('onRequest', createPeerGuard(options))
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, readJson)

@@ -8,9 +8,9 @@ import { createKnowledge, type Knowledge } from '../placement/knowledge.ts'
 import { clusterFlagNames, type ClusterFlags } from './cluster-flags.ts'
 import type { Configuration, Environment } from './configuration.ts'
 import { openConfigured } from './open-connection.ts'
-import { preflight } from './serve/preflight.ts'
-import { unreadableFolder } from './serve/prepare.ts'
+import { preflight } from './preflight.ts'
 import { parseSomeFlags } from './some-flags.ts'
+import { unreadableFolder } from './unreadable-folder.ts'
 
 /** Where a command looks for distributors: a folder of manifests, or else a cluster. */
 export interface KnowledgeFlags extends ClusterFlags {

@@ -1,3 +1,4 @@
+import { apiGroup } from '../placement/keys.ts'
 import { leaseName } from './installed-names.ts'
 import { configurationName } from './webhook-entry.ts'
 
@@ -16,7 +17,7 @@ export interface AccountRight {
   readonly neededFor: 'always' | 'adoption' | 'certificates'
 }
 
-const distributors = { scope: 'cluster', group: 'versprei.versprei.io', resource: 'poddistributors', neededFor: 'always' } as const
+const distributors = { scope: 'cluster', group: apiGroup, resource: 'poddistributors', neededFor: 'always' } as const
 const webhooks = {
   scope: 'cluster', group: 'admissionregistration.k8s.io', resource: 'mutatingwebhookconfigurations', name: configurationName,
     neededFor: 'always',

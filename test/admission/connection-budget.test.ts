@@ -3,11 +3,12 @@ import { createServer as createPlainServer } from 'node:http'
 import { createServer } from 'node:https'
 import { connect as connectPlain, type Socket } from 'node:net'
 import { connect, type TLSSocket } from 'node:tls'
-import t, { type Test } from 'tap'
+import pino from 'pino'
 import { Registry } from 'prom-client'
+import t, { type Test } from 'tap'
 import { boundConnections, sideConnectionBudget } from '../../src/admission/connection-budget.ts'
 import { createOperationsServer } from '../../src/admission/operations.ts'
-import { portOf, serve as servePeers } from './peering.ts'
+import { peerTls, portOf, serve as servePeers } from './peering.ts'
 import { readPair } from './serving.ts'
 
 /** A server that has room for so many connections; each client has a name, by which it is told who was closed. */
@@ -135,26 +136,45 @@ void t.test('without TLS, too, who asks is kept and the oldest that never asked 
 })
 
 const sides = [
-  { name: 'the port for replicas', serve: async (t: Test) => (await servePeers(t)).server.app.server },
   {
-    name: 'the port for metrics and probes',
+    port: 'peers',
     serve: async (t: Test) => {
-      const app = createOperationsServer({ registry: new Registry(), unready: () => [], more: async () => '' })
+      const { server, port, logged } = await servePeers(t)
+      const asker = connect({ port, host: '127.0.0.1', ...peerTls, servername: 'peer.versprei.io' })
+      return { server: server.app.server, asker, logged }
+    },
+  },
+  {
+    port: 'metrics and probes',
+    serve: async (t: Test) => {
+      const logged: object[] = []
+      const log = pino({ base: null, timestamp: false }, { write: (line: string) => { logged.push(JSON.parse(line)) } })
+      const app = createOperationsServer({ registry: new Registry(), unready: () => [], more: async () => '', log, elapsed: () => 0 })
       await app.listen({ host: '127.0.0.1', port: 0 })
       t.teardown(() => app.close())
-      return app.server
+      return { server: app.server, asker: connectPlain(portOf(app.server), '127.0.0.1'), logged }
     },
   },
 ]
-for (const { name, serve } of sides) {
-  void t.test(`${name} keeps no more than its budget of connections, those that came last`, async t => {
-    const server = await serve(t)
-    const [first] = await knock(t, portOf(server), 1)
-    const firstClosed = once(first!, 'close')
-    await knock(t, portOf(server), sideConnectionBudget)
-    await firstClosed
+for (const { port, serve } of sides) {
+  void t.test(`the port for ${port} keeps its budget of connections: of more the oldest that never asked goes, and is told of once`, async t => {
+    const { server, asker, logged } = await serve(t)
+    t.teardown(() => asker.destroy())
+    const ask = async (): Promise<string> => {
+      asker.write('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n')
+      const [answer]: Buffer[] = await once(asker, 'data')
+      return String(answer).slice(0, 'HTTP/1.1'.length)
+    }
+    t.equal(await ask(), 'HTTP/1.1')
+    const [first, second] = await knock(t, portOf(server), 2)
+    const gone = Promise.all([once(first!, 'close'), once(second!, 'close')])
+    await knock(t, portOf(server), sideConnectionBudget - 1)
+    await gone
     t.equal(await new Promise((resolve, reject) => {
       server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)))
     }), sideConnectionBudget)
+    t.match(logged, [{ level: 40, msg: `closed connections to the port for ${port}: 500 are open at once, and more came`, address: '127.0.0.1' }])
+    t.equal(logged.length, 1)
+    t.equal(await ask(), 'HTTP/1.1', 'on the connection that it had')
   })
 }

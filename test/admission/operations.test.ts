@@ -1,3 +1,4 @@
+import pino from 'pino'
 import t, { type Test } from 'tap'
 import { createMetrics } from '../../src/admission/metrics.ts'
 import { createOperationsServer } from '../../src/admission/operations.ts'
@@ -12,7 +13,9 @@ const serve = async (t: Test) => {
     distributors: () => ({ valid: 3, invalid: 1 }), pods: () => 5, nodes: () => 2, reservations: () => 7,
     staleness: () => state.staleness, certificateEnd: () => 1_800_000_000, isLeading: () => true, followers: () => 2,
   })
-  const app = createOperationsServer({ registry: metrics.registry, unready: () => state.reasons, more: async () => state.more })
+  const app = createOperationsServer({
+    registry: metrics.registry, unready: () => state.reasons, more: async () => state.more, log: pino({ enabled: false }), elapsed: () => 0,
+  })
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   t.teardown(() => app.close())
   const get = async (path: string) => {

@@ -18,12 +18,14 @@ export const readPair = (kind: 'rsa' | 'elliptic'): Pair =>
   ({ cert: read(kind, 'tls.crt'), key: read(kind, 'tls.key'), ca: read(kind, 'ca.crt') })
 
 /** One group, so that the patch is told from the pod alone; weights are another test's affair. */
+export const web = {
+  apiVersion: 'versprei.versprei.io/v1beta1', kind: 'PodDistributor', metadata: { name: 'web', namespace: 'shop', uid: 'w' },
+  spec: { target: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }, distribution: [{ nodeLabel: { type: 'spot' }, weight: 1 }], spread: [] },
+}
+
 export const knowledge = () => {
   const known = createKnowledge('versprei-system')
-  known.distributors.replace([listDistributor({
-    apiVersion: 'versprei.versprei.io/v1beta1', kind: 'PodDistributor', metadata: { name: 'web', namespace: 'shop' },
-    spec: { target: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }, distribution: [{ nodeLabel: { type: 'spot' }, weight: 1 }], spread: [] },
-  })])
+  known.distributors.replace([listDistributor(web)])
   return known
 }
 

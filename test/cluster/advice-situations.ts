@@ -1,7 +1,7 @@
 import type { Recommendation } from '../../src/survey/recommend/recommendation.ts'
 import type { NodeWish } from './advice-nodes.ts'
 
-const hostname = 'kubernetes.io/hostname'
+export const hostname = 'kubernetes.io/hostname'
 const zone = 'topology.kubernetes.io/zone'
 
 /** How a workload came to stand, and what is to be recommended for it. */
@@ -23,8 +23,7 @@ export interface Situation {
   readonly needed?: number
   /** Cordoned afterwards, and for good. */
   readonly cordoned?: string
-  /** Undefined: none can be made. */
-  readonly change: 'patch' | 'distributor' | 'restart' | undefined
+  readonly change: 'patch' | 'distributor' | 'restart'
   readonly promise: Recommendation['promise']
 }
 
@@ -34,7 +33,7 @@ const spot = (name: string, value: string, more: Partial<NodeWish> = {}): NodeWi
 export const closed = { isCordoned: true }
 export const own = { labelSelector: { matchLabels: { app: 'web' } } }
 /** Not the workload's pods alone. */
-const anyApp = { labelSelector: { matchExpressions: [{ key: 'app', operator: 'Exists' }] } }
+export const anyApp = { labelSelector: { matchExpressions: [{ key: 'app', operator: 'Exists' }] } }
 export const survives = (domains: number): NonNullable<Recommendation['promise']> => ({ nodes: { domains, untilNone: domains - 1 } })
 
 export const situations: readonly Situation[] = [
@@ -84,12 +83,6 @@ export const situations: readonly Situation[] = [
   {
     name: 'its selector matches a pod of nobody: no promise', plot: 'nobody', replicas: 4, others: { b: { app: 'web' } },
     nodes: [host('a'), host('b', closed), host('c', closed)], change: 'patch', promise: undefined,
-  },
-  {
-    name: 'a hard constraint of its own that counts pods of others, too: it stays, and nothing is changed', plot: 'wider', replicas: 4,
-    nodes: [host('a'), host('b', closed), host('c', closed)], others: { b: { app: 'other' } },
-    pod: { topologySpreadConstraints: [{ maxSkew: 4, topologyKey: hostname, whenUnsatisfiable: 'DoNotSchedule', ...anyApp }] },
-    change: undefined, promise: undefined,
   },
   {
     name: 'a wish of its own that counts pods of others, too', plot: 'wish', replicas: 4,

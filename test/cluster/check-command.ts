@@ -1,5 +1,6 @@
 import type { Line } from '../../src/cli/check/line.ts'
 import { run } from '../../src/cli/program.ts'
+import { waitFor } from './cluster.ts'
 
 export interface Checked {
   readonly code: number
@@ -26,3 +27,10 @@ export const good = {
   cluster: 'ok', clock: 'ok', rights: 'ok', crd: 'ok', registration: 'ok', endpoints: 'skip', 'ca-bundle': 'ok', certificate: 'ok',
   replicas: 'ok', leader: 'ok', account: 'ok', policy: 'ok', distributors: 'ok', 'dry-run': 'ok', 'fail-open': 'ok',
 }
+
+/** Until a line is as it should be: the API server's own view of rights and webhooks follows what is stored a moment later. */
+export const checkUntil = (what: string, isSo: (checked: Checked) => boolean) => waitFor(what, async () => {
+  const checked = await check()
+  if (!isSo(checked)) throw new Error(JSON.stringify(checked.lines))
+  return checked
+}, { timeout: 90_000, interval: 500 })

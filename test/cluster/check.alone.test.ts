@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import t from 'tap'
-import { check, good, type Checked } from './check-command.ts'
+import { check, checkUntil, good, type Checked } from './check-command.ts'
 import { createNamespace, kubectl, metric, requestApi, waitFor } from './cluster.ts'
 import { kubeconfigOf, usualHome, writeKubeconfig } from './home.ts'
 import { startReplicas, type Replicas } from './replicas.ts'
@@ -9,13 +9,6 @@ import { workloadOf } from './workloads.ts'
 
 const config = join(import.meta.dirname, '../../config')
 const registration = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/versprei'
-
-/** Until a line is as it should be: the API server's own view of rights and webhooks follows what is stored a moment later. */
-const checkUntil = (what: string, isSo: (checked: Checked) => boolean) => waitFor(what, async () => {
-  const checked = await check()
-  if (!isSo(checked)) throw new Error(JSON.stringify(checked.lines))
-  return checked
-}, { timeout: 90_000, interval: 500 })
 
 const lineOf = ({ lines }: Checked, name: string) => lines.find(line => line.check === name)
 

@@ -74,6 +74,8 @@ export const createNamespace = async (t: Pick<Test, 'teardown'>): Promise<string
     // Its controller waits 5 s before it does so (`namespaceDeletionGracePeriod`), while a terminating namespace takes no new pods from
     // its first moment on.
     await callApi('DELETE', `${path}/pods`, { body: { gracePeriodSeconds: 0 } })
+    // Whoever waits until Versprei knows so many would wait for the controller, too.
+    await callApi('DELETE', `/apis/versprei.versprei.io/v1beta1/namespaces/${name}/poddistributors`)
     // Not for the namespace itself: its controller waits half a pod's grace period, 15 s, before it looks again.
     await waitFor(`namespace ${name} is empty`, async () => (await listPods(name)).length === 0, { timeout: 120_000, interval: 250 })
   })

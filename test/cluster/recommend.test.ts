@@ -6,7 +6,7 @@ import t from 'tap'
 import type { Test } from 'tap'
 import type { Recommendation } from '../../src/survey/recommend/recommendation.ts'
 import { addPlotNodes, cordon, plotLabel } from './advice-nodes.ts'
-import { closed, host, own, survives, situations, type Situation } from './advice-situations.ts'
+import { anyApp, closed, host, hostname, own, survives, situations, type Situation } from './advice-situations.ts'
 import { callApi, createNamespace, kubectl, listPods, requestApi, waitFor, type Pod } from './cluster.ts'
 import { detect } from './detect-command.ts'
 import { waitStanding } from './pod-standing.ts'
@@ -26,13 +26,11 @@ function workloadIn({ plot, kind = 'Deployment', replicas, pod = {} }: Situation
   }
 }
 
-/** Returns how many. */
-async function addOthers(namespace: string, { plot, others = {} }: Situation): Promise<number> {
+async function addOthers(namespace: string, { plot, others = {} }: Situation): Promise<void> {
   for (const [node, labels] of Object.entries(others)) {
     const spec = { nodeName: `${plot}-${node}`, containers: [{ name: 'app', image: 'app' }] }
     await create(namespace, { kind: 'Pod', metadata: { name: `of-nobody-${node}`, labels }, spec })
   }
-  return Object.keys(others).length
 }
 
 async function fill(t: Test, plot: string, filler: Readonly<Record<string, string>>): Promise<void> {
@@ -47,32 +45,36 @@ async function fill(t: Test, plot: string, filler: Readonly<Record<string, strin
 
 /** Its pods stand together, as the situation has it; the nodes are then as they are to be. */
 async function bring(t: Test, situation: Situation): Promise<string> {
-  const { plot, replicas, nodes, later = [], filler = {}, needed, cordoned } = situation
+  const { plot, nodes, later = [], filler = {}, needed, cordoned } = situation
   await addPlotNodes(t, plot, nodes)
   const namespace = await createNamespace(t)
   await fill(t, plot, filler)
   const budget = { selector: own.labelSelector, minAvailable: needed }
   if (needed !== undefined) await create(namespace, { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'web' }, spec: budget })
   await create(namespace, workloadIn(situation))
-  await waitStanding(namespace, replicas + await addOthers(namespace, situation))
+  await addOthers(namespace, situation)
+  await waitStanding(namespace, allPods(situation))
   for (const { name, isCordoned = false } of nodes) if (isCordoned) await cordon(plot, name, false)
   await addPlotNodes(t, plot, later)
   if (cordoned !== undefined) await cordon(plot, cordoned, true)
   return namespace
 }
 
+/** Its own, and those of nobody. */
+const allPods = ({ replicas, others = {} }: Situation): number => replicas + Object.keys(others).length
+
 const listOwn = async (namespace: string): Promise<readonly Pod[]> =>
   (await listPods(namespace)).filter(({ metadata }) => !metadata.name.startsWith('of-nobody-'))
 
 /** Runs the commands as they are printed, and waits until none of the pods is left that were there. */
-async function follow(namespace: string, { kind = 'Deployment', replicas, others = {} }: Situation, commands: readonly string[]): Promise<void> {
-  const all = replicas + Object.keys(others).length
+async function follow(namespace: string, situation: Situation, commands: readonly string[]): Promise<void> {
+  const { kind = 'Deployment', replicas } = situation
   const before = new Set((await listOwn(namespace)).map(({ metadata }) => metadata.uid))
   for (const command of commands) await exec('bash', ['-c', command])
   if (kind === 'ReplicaSet') {
     for (const { metadata } of await listOwn(namespace)) {
       await callApi('DELETE', `/api/v1/namespaces/${namespace}/pods/${metadata.name}`)
-      await waitStanding(namespace, all)
+      await waitStanding(namespace, allPods(situation))
     }
   }
   await waitFor('every pod is made anew', async () => {
@@ -80,8 +82,21 @@ async function follow(namespace: string, { kind = 'Deployment', replicas, others
     const isUpdated = kind === 'ReplicaSet' || status.updatedReplicas === replicas
     return isUpdated && (await listOwn(namespace)).every(({ metadata }) => !before.has(metadata.uid))
   }, { timeout: 120_000 })
-  await waitStanding(namespace, all)
+  await waitStanding(namespace, allPods(situation))
 }
+
+void t.test('a hard constraint of its own that counts pods of others, too: it stays, nothing is recommended, and why is told', async t => {
+  const namespace = await bring(t, {
+    name: '', plot: 'wider', replicas: 4, nodes: [host('a'), host('b', closed)], others: { b: { app: 'other' } },
+    pod: { topologySpreadConstraints: [{ maxSkew: 4, topologyKey: hostname, whenUnsatisfiable: 'DoNotSchedule', ...anyApp }] },
+    change: 'patch', promise: undefined,
+  })
+  const { code, findings: [found] } = await detect(['-n', namespace, '--recommend', '--verify'])
+  t.equal(code, 0)
+  t.strictSame(found?.recommendation?.commands, [])
+  t.match(found?.recommendation?.summary, /with labelSelector of its own: that stays/u)
+  t.equal(found?.recommendation?.promise, undefined)
+})
 
 for (const situation of situations) {
   void t.test(`${situation.name}: what is recommended is done, and detect reports what was promised`, async t => {
@@ -91,11 +106,6 @@ for (const situation of situations) {
     const { code, findings: [found] } = await detect([...args, '--recommend', '--verify'])
     t.equal(code, 0)
     const { recommendation } = found ?? {}
-    if (change === undefined) {
-      t.match(recommendation, { commands: [], promise: undefined }, JSON.stringify(recommendation))
-      t.notOk(recommendation?.change)
-      return
-    }
     t.match(recommendation, { change: { kind: change }, trial: { result: 'accepted' } }, JSON.stringify(recommendation))
     t.strictSame(withoutNeeds(recommendation?.promise), promise)
     const earlier = await constraintsOf(namespace, kind)

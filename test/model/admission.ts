@@ -38,11 +38,12 @@ export function createBatch(world: World, set: ModelSet, count: number): boolean
   return stored === count
 }
 
-/** Of the calls that the killed leader had answered, some had not left its process. */
+/** Of the calls that the killed leader had answered, some had not left its process. What others answered by races of their own has. */
 function loseSome(world: World, waiting: readonly Admitted[]): Admitted[] {
   const inFlight = world.random.below(4)
-  note(world, 'calls lost', Math.min(inFlight, waiting.length) + 1)
-  return waiting.map((one, index) => (index < inFlight ? { patch: [], placed: undefined, episode: undefined } : one))
+  const lost = new Set(waiting.filter(({ episode }) => episode === undefined).slice(0, inFlight))
+  note(world, 'calls lost', lost.size + 1)
+  return waiting.map(one => (lost.has(one) ? { patch: [], placed: undefined, episode: undefined } : one))
 }
 
 function review(world: World, set: ModelSet): Answer {

@@ -54,9 +54,9 @@ export interface FleetOptions {
 }
 
 /** As the route of a replica that reaches no leader does. */
-function decideAlone(replica: Replica, episode: number, request: Request, now: number): Decision {
+function decideAlone(replica: Replica, request: Request, now: number): Decision {
   const candidate = examine(replica.knowledge, request)
-  return candidate.kind === 'skip' ? candidate : placeAlone(replica.knowledge, replica.ownRace(episode), candidate, now)
+  return candidate.kind === 'skip' ? candidate : placeAlone(replica.knowledge, replica.ownRace, candidate, now)
 }
 
 export function createFleet({ size, log, list, random }: FleetOptions): Fleet {
@@ -85,6 +85,7 @@ export function createFleet({ size, log, list, random }: FleetOptions): Fleet {
   const elect = (now: number): void => {
     if (leader !== undefined || electsAt > now || alive().length === 0) return
     leader = random.pick(alive())
+    leader.replica?.lead(now)
     episode += 1
   }
   const answer = (request: Request, now: number): Answer => {
@@ -93,7 +94,7 @@ export function createFleet({ size, log, list, random }: FleetOptions): Fleet {
     const leads = leader !== undefined && (asked === leader || asked.cutUntil <= now)
     const { replica } = leads ? leader! : asked
     return {
-      decision: leads ? decide(replica!.knowledge, request, now) : decideAlone(replica!, episode, request, now),
+      decision: leads ? decide(replica!.knowledge, request, now) : decideAlone(replica!, request, now),
       episode: leads ? undefined : episode, killed: false,
       outdated: replica!.unseen().some(({ replans }) => replans),
     }
@@ -140,6 +141,7 @@ export function createFleet({ size, log, list, random }: FleetOptions): Fleet {
       const before = leader
       const next = followers()[0]
       if (before?.replica === undefined || next?.replica === undefined) return
+      next.replica.lead(now)
       next.replica.knowledge.revisions.takeOver(before.replica.knowledge.revisions.handOver())
       Object.assign(before, { replica: undefined, startsAt: now + random.below(5000) })
       leader = next

@@ -30,6 +30,15 @@ const known: readonly (History & { readonly name: string })[] = [
     ],
   },
   {
+    name: 'what a replica gave out alone it holds once it leads, although its watch has not shown it',
+    setup: { ...plain, seed: 828_779_136, serving: 1, promptWatch: false, claims: [{ weight: 2, base: 0 }, { weight: 34, base: 0 }] },
+    steps: [
+      { kind: 'scale', to: 10 }, { kind: 'run', ticks: 4 }, { kind: 'evict', count: 4 }, { kind: 'roll', closed: [] },
+      { kind: 'lose-leader', milliseconds: 1491 }, { kind: 'settle', milliseconds: 70_000 }, { kind: 'lose-leader', milliseconds: 6859 },
+      { kind: 'scale', to: 13 }, { kind: 'run', ticks: 4 }, { kind: 'undo' }, { kind: 'scale', to: 14 }, { kind: 'settle', milliseconds: 0 },
+    ],
+  },
+  {
     name: 'what a closed group cannot take waits there when the others are full',
     setup: { ...plain, serving: 1, claims: [{ weight: 63, base: 3 }, { weight: 6, base: 0, max: 2 }] },
     steps: [{ kind: 'scale', to: 3 }, { kind: 'roll', closed: [0] }],

@@ -14,8 +14,10 @@ export interface Change {
 /** One replica of Versprei: what it knows by a watch of its own, which is late. */
 export interface Replica {
   readonly knowledge: Knowledge
-  /** Its own race in this leaderless time. */
-  readonly ownRace: (episode: number) => OwnRace
+  /** What it gives seats out by while it reaches no leader. */
+  readonly ownRace: OwnRace
+  /** It leads from now on, and holds what it gave out alone until its watch shows it. */
+  readonly lead: (now: number) => void
   /** Shows it so many more changes; all there are when absent. */
   readonly show: (now: number, count?: number) => void
   /** Ends the reservations that its watch has left behind, as is done once a second. */
@@ -30,13 +32,10 @@ export function createReplica(log: readonly Change[], list: (knowledge: Knowledg
   list(knowledge)
   let shown = log.length
   let progress = now
-  let race: { readonly episode: number, readonly race: OwnRace } | undefined
+  const ownRace = createOwnRace()
   return {
-    knowledge,
-    ownRace(episode) {
-      if (race?.episode !== episode) race = { episode, race: createOwnRace() }
-      return race.race
-    },
+    knowledge, ownRace,
+    lead: now => knowledge.revisions.takeOver(ownRace.end(now)),
     show(now, count = Infinity) {
       for (let left = count; left > 0 && shown < log.length; left -= 1) {
         const change = log[shown]!

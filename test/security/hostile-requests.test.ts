@@ -49,5 +49,5 @@ void t.test('the port for metrics takes no bodies, cuts slow heads, and answers 
   await once(slow, 'close')
   t.match(answered.join(''), /^HTTP\/1\.1 408 /)
   const seconds = (performance.now() - begin) / 1000
-  t.ok(seconds >= 10 && seconds < 20, `10 s, and at most one more until that is seen: ${seconds.toFixed(1)} s`)
+  t.ok(seconds >= 10 && seconds < 20, `10 s, one more until that is seen, and what a busy machine adds: ${seconds.toFixed(1)} s`)
 })

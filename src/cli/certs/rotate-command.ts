@@ -1,8 +1,8 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { usualNamespace } from '../../controllers/installed-names.ts'
 import { addClusterFlags } from '../cluster-flags.ts'
-import type { RotateIo } from './rotate.ts'
 import { confirmations, defaultTimeout, type RotateFlags } from './rotate-flags.ts'
+import type { RotateIo } from './rotate.ts'
 
 /** An hour: nobody waits longer for what takes a minute. */
 const longestTimeout = 3600

@@ -3,7 +3,7 @@ import { announceAuthority, rotationOf, type Rotation, type RotationWish } from 
 import { ClusterError } from '../../cluster/cluster-error.ts'
 import { usualNamespace } from '../../controllers/installed-names.ts'
 import { openSecretFiles, type SecretFiles } from '../../controllers/secret-files.ts'
-import { peersSecret } from '../serve/certificate-secrets.ts'
+import { peersSecret } from '../certificate-secrets.ts'
 import type { Environment } from '../configuration.ts'
 import { messageOf } from '../message-of.ts'
 import { openConnection } from '../open-connection.ts'

@@ -1,15 +1,15 @@
-import {
-  announceAuthority, dropAuthorities, rotationOf, switchLeaf, type Rotation, type RotationWish,
-} from '../../certificates/rotation.ts'
 import { readFiles, writeFiles, type CertificateFiles } from '../../certificates/files.ts'
 import { fileNames } from '../../certificates/pair.ts'
 import { peerPurpose, peersFolder } from '../../certificates/peers.ts'
 import { serving } from '../../certificates/purpose.ts'
-import { messageOf } from '../message-of.ts'
-import { rotateSecret } from './rotate-secret.ts'
-import type { RotateFlags } from './rotate-flags.ts'
-import type { CertsIo } from './certs.ts'
+import {
+  announceAuthority, dropAuthorities, rotationOf, switchLeaf, type Rotation, type RotationWish,
+} from '../../certificates/rotation.ts'
 import type { Environment } from '../configuration.ts'
+import { messageOf } from '../message-of.ts'
+import type { CertsIo } from './certs.ts'
+import type { RotateFlags } from './rotate-flags.ts'
+import { rotateSecret } from './rotate-secret.ts'
 
 export interface RotateIo extends CertsIo {
   readonly environment: Environment

@@ -1,3 +1,5 @@
+import { apiGroup } from '../../placement/keys.ts'
+
 /** One thing that an account may do, as RBAC has it. */
 export interface Right {
   readonly verb: string
@@ -17,7 +19,7 @@ export function tellRight({ verb, group, resource, subresource, name, namespace 
   return `${verb} ${what}${name === undefined ? '' : ` "${name}"`}${namespace === undefined ? '' : ` in ${namespace}`}`
 }
 
-const versions: Readonly<Record<string, string>> = { 'versprei.versprei.io': 'v1beta1', 'argoproj.io': 'v1alpha1' }
+const versions: Readonly<Record<string, string>> = { [apiGroup]: 'v1beta1', 'argoproj.io': 'v1alpha1' }
 
 /** Where the API has what the right is about. */
 export function pathOf({ group, resource, name, namespace }: Right): string {

@@ -1,5 +1,6 @@
 import { leaseName } from '../../controllers/installed-names.ts'
 import { serviceName, configurationName } from '../../controllers/webhook-entry.ts'
+import { apiGroup } from '../../placement/keys.ts'
 import { isUnknown, unknown, type Asked } from './asked.ts'
 import { ok, warn, type Line } from './line.ts'
 import { tellRight, type Right } from './right.ts'
@@ -12,7 +13,7 @@ export const clusterReads = {
   registration: { verb: 'get', group: registrations, resource: 'mutatingwebhookconfigurations', name: configurationName },
   policy: { verb: 'get', group: registrations, resource: 'validatingadmissionpolicies', name: 'versprei-pods' },
   bindings: { verb: 'list', group: registrations, resource: 'validatingadmissionpolicybindings' },
-  distributors: { verb: 'list', group: 'versprei.versprei.io', resource: 'poddistributors' },
+  distributors: { verb: 'list', group: apiGroup, resource: 'poddistributors' },
 } as const satisfies Readonly<Record<string, Right>>
 
 export interface Names {

@@ -7,12 +7,13 @@ import { ClusterError } from '../../cluster/cluster-error.ts'
 import { connect, type Connection } from '../../cluster/connection.ts'
 import { usualNamespace } from '../../controllers/installed-names.ts'
 import { serviceName } from '../../controllers/webhook-entry.ts'
-import { openSecrets, type CertificateSecrets } from './certificate-secrets.ts'
+import { openSecrets, type CertificateSecrets } from '../certificate-secrets.ts'
 import { sourceOf } from '../cluster-source.ts'
 import type { Configuration, Environment } from '../configuration.ts'
-import { preflight } from './preflight.ts'
-import type { FlagName } from '../serve-flags.ts'
 import { messageOf } from '../message-of.ts'
+import { preflight } from '../preflight.ts'
+import type { FlagName } from '../serve-flags.ts'
+import { unreadableFolder } from '../unreadable-folder.ts'
 
 /** What serving needs and what was found good before it began. */
 export interface Prepared {
@@ -117,11 +118,6 @@ async function checkFolder(folder: string, name: string): Promise<readonly strin
   } catch (error) {
     return [unreadableFolder(name, folder, error)]
   }
-}
-
-/** What is told of a folder of manifests that is none; `name` is the flag or the variable that it was given by. */
-export function unreadableFolder(name: string, folder: string, error: unknown): string {
-  return `${name}: ${folder} cannot be read: ${messageOf(error)}; a folder of YAML files is wanted`
 }
 
 /** By what name may someone call us: this machine, our Service, the URL that is registered, the address we listen on. */

@@ -5,7 +5,7 @@ import { peerName, peerPurpose, peersFolder } from '../../certificates/peers.ts'
 import { serving as servingPurpose, type Purpose } from '../../certificates/purpose.ts'
 import type { CertificateSecret } from '../../controllers/certificate-secret.ts'
 import { carryRotation, type RotationFiles } from '../../controllers/rotation.ts'
-import type { CertificateSecrets } from './certificate-secrets.ts'
+import type { CertificateSecrets } from '../certificate-secrets.ts'
 import { repeat } from './repeat.ts'
 import type { Serving } from './serving.ts'
 

@@ -1,10 +1,10 @@
 import { destination, pino } from 'pino'
 import { parseConfiguration, type Configuration, type Environment, type Misread } from '../configuration.ts'
+import { messageOf } from '../message-of.ts'
+import type { FlagName } from '../serve-flags.ts'
 import { greet } from './greeting.ts'
 import { prepare } from './prepare.ts'
-import type { FlagName } from '../serve-flags.ts'
 import { startVersprei } from './versprei.ts'
-import { messageOf } from '../message-of.ts'
 
 export interface ServeIo {
   readonly environment: Environment

@@ -7,15 +7,15 @@ import { createRoute, type Route } from '../../admission/route.ts'
 import { createAdmissionServer, type AdmissionServer, type Callers } from '../../admission/server.ts'
 import { isNamed } from '../../certificates/client-authority.ts'
 import { followCertificates, type FollowedCertificates } from '../../certificates/follow.ts'
-import { createTrustedPair, type TrustedPair } from '../../controllers/trusted-pair.ts'
 import { createFindings, type Findings } from '../../controllers/findings.ts'
+import { createTrustedPair, type TrustedPair } from '../../controllers/trusted-pair.ts'
 import type { Decision } from '../../placement/decide.ts'
 import { createKnowledge, type Knowledge } from '../../placement/knowledge.ts'
 import { skip, skipRequest, type Request } from '../../placement/scope.ts'
 import { createOwnRace, type OwnRace } from '../../placement/seats/own-race.ts'
 import type { Configuration } from '../configuration.ts'
-import { samplesOf } from './distributor-samples.ts'
 import { readVersion } from '../package-version.ts'
+import { samplesOf } from './distributor-samples.ts'
 import { nobodyElse, nobodyYet, type Peers } from './peers.ts'
 import type { Prepared } from './prepare.ts'
 import { repeat } from './repeat.ts'
@@ -104,7 +104,7 @@ export async function createServing(
       (state.sources?.isSynced() === true ? route.here(request, text) : decideUnsynced(knowledge, state, request, text)),
   })
   const operations = createOperationsServer({
-    registry: metrics.registry, unready: () => unready(state, trustedPair),
+    registry: metrics.registry, unready: () => unready(state, trustedPair), log, elapsed: () => performance.now(),
     more: async () =>
       (configuration.distributorMetrics && state.peers.lead.mayWrite() ? writeDistributorMetrics(samplesOf(knowledge)) : ''),
   })

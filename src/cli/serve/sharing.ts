@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import { shareCertificates, type Sharing } from '../../controllers/share-certificates.ts'
-import { openSecrets, peersSecret } from './certificate-secrets.ts'
+import { openSecrets, peersSecret } from '../certificate-secrets.ts'
 import type { Configuration } from '../configuration.ts'
 import type { Prepared } from './prepare.ts'
 import { repeat } from './repeat.ts'

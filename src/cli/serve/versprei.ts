@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
+import type { AdmissionServer } from '../../admission/server.ts'
 import { followClientAuthorities } from '../../certificates/client-authority.ts'
 import { pause, systemClock } from '../../cluster/clock.ts'
-import type { AdmissionServer } from '../../admission/server.ts'
 import { timeoutSeconds } from '../../controllers/webhook-entry.ts'
 import type { Configuration } from '../configuration.ts'
 import { createDuties, type Duties } from './duties.ts'

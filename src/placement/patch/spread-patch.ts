@@ -1,10 +1,8 @@
 import type { SpreadConstraint } from '../distributor/distributor.ts'
 import { distributorLabel, groupLabel } from '../keys.ts'
-import { append, type PatchOperation } from './patch-operation.ts'
+import { hostname, zone } from '../nodes/known-labels.ts'
 import type { Pod, SpreadIdentity } from '../pod.ts'
-
-const hostname = 'kubernetes.io/hostname'
-export const zone = 'topology.kubernetes.io/zone'
+import { append, type PatchOperation } from './patch-operation.ts'
 
 /** Labels that tell the revisions of one workload apart, as its controller sets them; the first that the pod has is used. */
 const revisionLabels = [

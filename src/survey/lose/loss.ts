@@ -1,6 +1,6 @@
 import type { Group } from '../../placement/distributor/distributor.ts'
 import { matchesLabels } from '../../placement/nodes/requirements.ts'
-import { zone } from '../../placement/patch/spread-patch.ts'
+import { zone } from '../../placement/nodes/known-labels.ts'
 import type { SurveyedNode } from '../cluster-state.ts'
 
 /** What is thought away: a node, all nodes with a label, or those of a group, by the name that distributors give it. */

@@ -21,8 +21,7 @@ export function commandsFor(workload: SurveyedOwner, change: Change): readonly s
   if (change.kind === 'distributor') {
     return [`echo ${quoted(JSON.stringify(change.object))} | kubectl create -f -`, ...restart]
   }
-  const patch = `${inNamespace} patch ${reference(workload)} --type ${change.type} -p ${quoted(JSON.stringify(change.body))}`
-  return [patch]
+  return [`${inNamespace} patch ${reference(workload)} --type ${change.type} -p ${quoted(JSON.stringify(change.body))}`]
 }
 
 /** None where nobody replaces its pods but by hand; kubectl refuses to restart what is paused. */

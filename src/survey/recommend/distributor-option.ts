@@ -1,8 +1,9 @@
+import { hostname } from '../../placement/nodes/known-labels.ts'
 import { apiVersion, kind } from '../../placement/keys.ts'
 import { createSequence } from '../../placement/seats/sequence.ts'
 import { fillDomains, together } from './fill.ts'
 import type { Option } from './option.ts'
-import { hostname, type Subject } from './subject.ts'
+import type { Subject } from './subject.ts'
 import { visibleGroups, type VisibleGroup } from './visible-groups.ts'
 
 /** A distributor's name becomes a label value. */

@@ -1,7 +1,8 @@
+import { hostname } from '../../placement/nodes/known-labels.ts'
 import { readSpreadRule } from '../room/pod-to-place.ts'
 import { fillDomains, type Filled } from './fill.ts'
 import { constraintsIn } from './patch.ts'
-import { hostname, type Subject } from './subject.ts'
+import type { Subject } from './subject.ts'
 
 export interface PresentHost {
   /** What the hard constraint over hosts that is there makes of the pods for certain; undefined without one, and where nothing is. */

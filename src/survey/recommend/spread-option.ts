@@ -1,13 +1,11 @@
+import { hostname, zone } from '../../placement/nodes/known-labels.ts'
 import { beyondOurs, constraintOver } from './constraint.ts'
 import { fillDomains, type Filled } from './fill.ts'
 import type { Option } from './option.ts'
 import { constraintsIn, patchOf, type Placed } from './patch.ts'
 import { presentHost } from './present-host.ts'
-import { hostname, type Subject } from './subject.ts'
+import type { Subject } from './subject.ts'
 import { planZones, type ZonePlan } from './zones.ts'
-
-/** The label of a node's zone. */
-export const zoneLabel = 'topology.kubernetes.io/zone'
 
 /** The topologySpreadConstraints that would spread a workload; a text where there are none that its template does not have: why. */
 export function spreadOption(subject: Subject, topology: string | undefined): Option | string {
@@ -15,7 +13,7 @@ export function spreadOption(subject: Subject, topology: string | undefined): Op
   const others = ask.spread.filter(({ key, isHard }) => isHard && key !== hostname).map(({ key }) => key)
   const certain = doubts.length === 0 && others.length === 0 ? fillDomains(candidates.map(({ capacity }) => capacity), wanted) : undefined
   const has = presentHost(subject)
-  const zoneKey = topology === hostname ? zoneLabel : topology ?? zoneLabel
+  const zoneKey = topology === hostname ? zone : topology ?? zone
   // Where old pods are counted, what an update has left of them may leave no node that both constraints permit.
   const mayBeHard = zoneKey === topology && subject.revisionLabel !== undefined
   const zones = planZones(zoneKey, candidates, wanted, certain, mayBeHard)

@@ -1,4 +1,5 @@
 import { asMap } from '../../placement/is-map.ts'
+import { hostname } from '../../placement/nodes/known-labels.ts'
 import type { Amounts, ClusterState, SurveyedNode, SurveyedOwner, SurveyedPod } from '../cluster-state.ts'
 import type { Finding } from '../finding.ts'
 import { createLabelMatch } from '../label-selector.ts'
@@ -7,8 +8,6 @@ import { untolerated, isChosen } from '../room/node-filters.ts'
 import { readPodToPlace, type PodToPlace } from '../room/pod-to-place.ts'
 import type { Refusal } from '../room/refusal.ts'
 import type { Room } from '../room/room.ts'
-
-export const hostname = 'kubernetes.io/hostname'
 
 /** A node that a spread constraint of ours would count as a domain, and how many of the workload's pods it has room for now. */
 export interface Candidate {

@@ -4,8 +4,8 @@ import t from 'tap'
 import { createAuthority, issueLeaf, type Signed } from '../../../src/certificates/authority.ts'
 import { clientAuth } from '../../../src/certificates/purpose.ts'
 import { createClient, review } from '../../admission/serving.ts'
-import { anyPorts, metric } from './serving.ts'
 import { start } from '../process.ts'
+import { anyPorts, metric } from './serving.ts'
 
 const samples = join(import.meta.dirname, '../../../config/samples')
 const now = new Date()

@@ -4,18 +4,13 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { connect } from 'node:tls'
 import t from 'tap'
-import { review } from '../../admission/serving.ts'
+import { review, web } from '../../admission/serving.ts'
 import { distributors, startApi } from '../api-server.ts'
 import { start, until } from '../process.ts'
 import { anyPorts, metric } from './serving.ts'
 
 /** Milliseconds: longer than the API server waits for an answer, which is what it takes to be called late. */
 const frozen = 3500
-
-const web = {
-  apiVersion: 'versprei.versprei.io/v1beta1', kind: 'PodDistributor', metadata: { name: 'web', namespace: 'shop', uid: 'w' },
-  spec: { target: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }, distribution: [{ nodeLabel: { type: 'spot' }, weight: 1 }] },
-}
 
 void t.test('a replica that was frozen and leads looks for strays at once, and gives no seat to a pod whose caller has hung up', async t => {
   const api = await startApi(t)

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { applyPatch } from '../../../src/cli/apply-patch.ts'
-import { greet } from '../../../src/cli/serve/greeting.ts'
 import { run } from '../../../src/cli/program.ts'
+import { greet } from '../../../src/cli/serve/greeting.ts'
 import { start, until } from '../process.ts'
 
 const root = join(import.meta.dirname, '../../..')

@@ -2,12 +2,12 @@ import { cp, readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { review } from '../../admission/serving.ts'
+import { placed, review, web } from '../../admission/serving.ts'
 import { distributors, startApi } from '../api-server.ts'
 import { start, until } from '../process.ts'
 import { runCommand } from '../run-command.ts'
-import { twins } from './twins.ts'
 import { anyPorts, client, get, metric } from './serving.ts'
+import { twins } from './twins.ts'
 
 void t.test('registers only when all lists are there; when the API server dies it serves on, ready, and says for how long', async t => {
   const api = await startApi(t)
@@ -140,4 +140,21 @@ void t.test('is ready as well where the Lease cannot be read: it then decides by
   const { metricsUrl } = await start(t, ['serve', ...anyPorts, ...flags]).logs('serving')
   await until('it is ready', async () => (await get(`${metricsUrl}/readyz`)).startsWith('200') || undefined)
   t.equal(await metric(metricsUrl, 'versprei_leader'), 0)
+})
+
+void t.test('once it leads it holds the seats that it gave out alone, which its watch has not shown', async t => {
+  const api = await startApi(t)
+  api.lists.set(distributors, { items: [web] })
+  const lease = '/apis/coordination.k8s.io/v1/namespaces/default/leases/versprei'
+  api.answers.set(lease, { code: 403, reason: 'Forbidden' })
+  const certificates = join(t.testdirName, 'certs')
+  const flags = ['--kubeconfig', api.kubeconfig, '--certificates', certificates, '--lease-namespace', 'default', '--peer-host', '127.0.0.1', '--peer-port', '0']
+  const { url, metricsUrl } = await start(t, ['serve', ...anyPorts, ...flags]).logs('serving')
+  await until('it is ready', async () => (await get(`${metricsUrl}/readyz`)).startsWith('200') || undefined)
+  const send = await client(t, url, certificates)
+  t.strictSame((await send({ body: review('a') })).body, placed('a', 0))
+  t.equal(await metric(metricsUrl, 'versprei_own_race_decisions_total'), 1)
+  api.answers.delete(lease)
+  await until('it leads', async () => (await metric(metricsUrl, 'versprei_leader')) === 1 || undefined)
+  t.strictSame((await send({ body: review('b') })).body, placed('b', 1))
 })

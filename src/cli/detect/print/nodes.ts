@@ -1,10 +1,10 @@
+import { zone } from '../../../placement/nodes/known-labels.ts'
 import type { NodeUse } from '../../../survey/node-use.ts'
-import { zoneLabel } from '../../../survey/recommend/spread-option.ts'
 import type { Picture } from './picture.ts'
 
 /** The label whose values group the nodes: that of --topology, else the zone. */
 export const topologyKey = ({ survey }: Picture): string =>
-  survey.findings.find(one => one.topology !== undefined)?.topology?.key ?? zoneLabel
+  survey.findings.find(one => one.topology !== undefined)?.topology?.key ?? zone
 
 /** Each node's domain of that topology; undefined where it has none. */
 export function domainsOf(picture: Picture): ReadonlyMap<string, string | undefined> {

@@ -1,7 +1,7 @@
-import { ClusterError } from '../../cluster/cluster-error.ts'
-import type { Connection } from '../../cluster/connection.ts'
-import { paths } from '../../cluster/follow.ts'
-import { messageOf } from '../message-of.ts'
+import { ClusterError } from '../cluster/cluster-error.ts'
+import type { Connection } from '../cluster/connection.ts'
+import { paths } from '../cluster/follow.ts'
+import { messageOf } from './message-of.ts'
 
 const hints: Readonly<Record<keyof typeof paths, string>> = {
   poddistributors: 'is the CRD installed? It comes with the chart, and with config/crd',

@@ -1,7 +1,7 @@
-import { peersFolder } from '../../certificates/peers.ts'
-import type { Connection } from '../../cluster/connection.ts'
-import { createCertificateSecret, type CertificateSecret } from '../../controllers/certificate-secret.ts'
-import type { Configuration } from '../configuration.ts'
+import { peersFolder } from '../certificates/peers.ts'
+import type { Connection } from '../cluster/connection.ts'
+import { createCertificateSecret, type CertificateSecret } from '../controllers/certificate-secret.ts'
+import type { Configuration } from './configuration.ts'
 
 /** The Secrets by which replicas share their certificates. */
 export interface CertificateSecrets {
