@@ -2,7 +2,7 @@ import { systemClock } from '../../cluster/clock.ts'
 import type { ClusterRequest, ClusterResponse, Connection } from '../../cluster/connection.ts'
 import { listAll } from '../../cluster/list.ts'
 import { asMap } from '../../placement/is-map.ts'
-import { asking, type Asked } from './asked.ts'
+import { askFor, asking, type Asked } from './asked.ts'
 import type { Sample } from './clock-offset.ts'
 import { pathOf, tellRight, type Right } from './right.ts'
 
@@ -47,12 +47,11 @@ export function createApi(connection: Pick<Connection, 'request'>, now: () => nu
     if (response.date !== undefined) samples.push({ sent, received: now(), date: response.date })
     return response
   }
-  const json = async (path: string, options: ClusterRequest): Promise<Map> => asMap(await (await send(path, options)).json())
   return {
     send,
     samples: () => samples,
-    read: (right, query = {}) => asking(tellRight(right), () =>
-      json(pathOf(right), { query: { ...(right.verb === 'list' && { limit: pageSize }), ...query } })),
+    read: (right, query = {}) =>
+      askFor({ request: send }, right, { query: { ...(right.verb === 'list' && { limit: pageSize }), ...query } }),
     listAll: (right, keep) => asking(tellRight(right), async () => {
       const { items } = await listAll({
         connection: { request: send }, path: pathOf(right), query: {}, accept: 'application/json', pageSize, timeout: patience,
@@ -61,7 +60,7 @@ export function createApi(connection: Pick<Connection, 'request'>, now: () => nu
       return items
     }),
     text: path => asking(`get ${path}`, async () => (await send(path)).text()),
-    post: (right, body, query = {}) => asking(tellRight(right), () => json(pathOf(right), { method: 'POST', body, query })),
+    post: (right, body, query = {}) => askFor({ request: send }, right, { method: 'POST', body, query }),
   }
 }
 

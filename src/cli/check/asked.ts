@@ -1,6 +1,9 @@
 import { ClusterError } from '../../cluster/cluster-error.ts'
+import type { ClusterRequest, Connection } from '../../cluster/connection.ts'
+import { asMap } from '../../placement/is-map.ts'
 import { messageOf } from '../message-of.ts'
 import { warn, type CheckName, type Line } from './line.ts'
+import { pathOf, tellRight, type Right } from './right.ts'
 
 /** What came of a question to the API server. */
 export type Asked<T = Readonly<Record<string, unknown>>> =
@@ -20,6 +23,11 @@ export async function asking<T>(right: string, ask: () => Promise<T>): Promise<A
     const message = messageOf(error)
     return status === 403 ? { kind: 'forbidden', right, message } : { kind: 'failed', message }
   }
+}
+
+/** Asks for what a right is about. */
+export function askFor(connection: Pick<Connection, 'request'>, right: Right, options: ClusterRequest = {}): Promise<Asked> {
+  return asking(tellRight(right), async () => asMap(await (await connection.request(pathOf(right), options)).json()))
 }
 
 export type Unknown = Extract<Asked, { readonly kind: 'forbidden' | 'failed' }>

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { asMap, isMap } from '../../placement/is-map.ts'
+import { someOf } from '../some-of.ts'
 import { isUnknown, unknown, type Asked } from './asked.ts'
 import { makeAgain, type InstalledBy } from './installed-by.ts'
 import { fail, ok, warn, type Line } from './line.ts'
@@ -49,8 +50,7 @@ function short(path: string): string {
 }
 
 function named(paths: readonly string[]): string {
-  const some = [...new Set(paths.map(short))]
-  return some.length > 3 ? `${some.slice(0, 3).join(', ')} and ${some.length - 3} more` : some.join(', ')
+  return someOf([...new Set(paths.map(short))], 3)
 }
 
 /** Whether the API server serves PodDistributors, and by the schema that is `shipped` with this program; undefined: that is not at hand. */

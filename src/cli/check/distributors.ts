@@ -1,6 +1,8 @@
 import { asMap } from '../../placement/is-map.ts'
 import { mistakesOf, type Listed } from '../../placement/distributor/listed.ts'
 import { readConditions } from '../../placement/status/read-status.ts'
+import { count } from '../../survey/count.ts'
+import { someOf } from '../some-of.ts'
 import { isUnknown, unknown, type Asked } from './asked.ts'
 import { ok, skip, warn, type Line } from './line.ts'
 
@@ -33,14 +35,13 @@ export function judgeDistributors(all: Asked<readonly Judged[]>): Line {
     const trouble = troubleOf(one)
     return trouble === undefined ? [] : [{ trouble, name: `${one.listed.namespace}/${one.listed.name}` }]
   })
-  const count = `${all.value.length} ${all.value.length === 1 ? 'PodDistributor' : 'PodDistributors'}`
+  const found = count(all.value.length, 'PodDistributor')
   if (all.value.length === 0) return ok('distributors', 'there are none yet')
-  if (troubled.length === 0) return ok('distributors', `${count}, and nothing is the matter`)
+  if (troubled.length === 0) return ok('distributors', `${found}, and nothing is the matter`)
   const sums = kinds.map(kind => [kind, troubled.filter(({ trouble }) => trouble === kind)] as const).filter(([, some]) => some.length > 0)
   const named = sums.flatMap(([kind, some]) => some.map(({ name }) => `${name} (${kind})`))
-  const rest = named.length > most ? ` and ${named.length - most} more` : ''
   const counts = sums.map(([kind, some]) => `${some.length} ${kind}`).join(', ')
-  return warn('distributors', `of ${count} ${counts}: ${named.slice(0, most).join(', ')}${rest}`,
+  return warn('distributors', `of ${found} ${counts}: ${someOf(named, most)}`,
     'kubectl describe pd says why; without a status, no replica leads, or it may not write it: see leader and account')
 }
 

@@ -1,12 +1,10 @@
-import { asMap } from '../../placement/is-map.ts'
 import type { ClusterState } from '../../survey/cluster-state.ts'
 import type { Survey } from '../../survey/finding.ts'
 import { readPod } from '../../survey/read-pod.ts'
 import { recommend, type Advice } from '../../survey/recommend/recommend.ts'
 import { namespaceOf, calledBy } from '../called.ts'
-import { asking, isUnknown } from '../check/asked.ts'
+import { askFor, isUnknown } from '../check/asked.ts'
 import { entryIn } from '../check/registration.ts'
-import { pathOf, tellRight } from '../check/right.ts'
 import { clusterReads } from '../check/rights.ts'
 import { askOnce, createLists, type Lists, type Reading } from '../survey/lists.ts'
 import { readDistributors } from '../survey/read-distributors.ts'
@@ -41,8 +39,6 @@ async function listTargets(lists: Lists): Promise<Advice['targets']> {
 
 /** By the Service that its registration names. Undefined where that cannot be read. */
 async function readOwn({ connection, signal }: Reading): Promise<Advice['own']> {
-  const { registration } = clusterReads
-  const asked = await asking(tellRight(registration), async () =>
-    asMap(await (await connection.request(pathOf(registration), { signal })).json()))
+  const asked = await askFor(connection, clusterReads.registration, { signal })
   return isUnknown(asked) ? undefined : { namespace: namespaceOf(calledBy(entryIn(asked))) }
 }

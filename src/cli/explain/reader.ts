@@ -6,9 +6,9 @@ import { readSeenDistributor, type SeenDistributor } from '../../survey/explain/
 import { readRegistration, type Registration } from '../../survey/explain/stray-cause.ts'
 import { readMetadata } from '../../survey/read-metadata.ts'
 import { calledBy, namespaceOf } from '../called.ts'
-import { asking, type Asked } from '../check/asked.ts'
+import { askFor, type Asked } from '../check/asked.ts'
 import { entryIn } from '../check/registration.ts'
-import { pathOf, tellRight, type Right } from '../check/right.ts'
+import type { Right } from '../check/right.ts'
 import { clusterReads } from '../check/rights.ts'
 import { askOnce, createLists, type ListedResource, type ListOptions } from '../survey/lists.ts'
 import { podDistributors } from '../survey/read-distributors.ts'
@@ -46,7 +46,7 @@ export function createReader(connection: Pick<Connection, 'request'>, namespace:
   const refusals = createRefusals()
   const lists = createLists(askOnce({ connection, clock: systemClock, signal: new AbortController().signal }), [namespace], refusals)
   const ask = async (right: Right, query: Readonly<Record<string, string>> = {}): Promise<Asked> => {
-    const asked = await asking(tellRight(right), async () => asMap(await (await connection.request(pathOf(right), { query })).json()))
+    const asked = await askFor(connection, right, { query })
     if (asked.kind === 'failed') throw new Error(asked.message)
     return asked
   }

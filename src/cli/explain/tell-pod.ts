@@ -2,7 +2,8 @@ import type { PodExplanation } from '../../survey/explain/explain-pod.ts'
 import type { Audited, Fate, PlacedVerdict } from '../../survey/explain/pod-verdict.ts'
 import { reasonWords } from '../../survey/explain/reason-words.ts'
 import { printable } from '../printable.ts'
-import { causes, labelled, someOf, tellDecider, tellShare, troubleWords } from './words.ts'
+import { someOf } from '../some-of.ts'
+import { causes, labelled, tellDecider, tellShare, troubleWords } from './words.ts'
 
 type Row = readonly [label: string, text: string]
 

@@ -1,12 +1,14 @@
+import { count } from '../../survey/count.ts'
 import type { RevisionExplanation, WorkloadExplanation } from '../../survey/explain/explain-workload.ts'
 import type { Forecast } from '../../survey/explain/forecast.ts'
 import type { GroupStanding } from '../../survey/explain/revision-standing.ts'
 import type { SkipReason } from '../../placement/scope.ts'
 import type { Wrong } from '../../survey/explain/wrong.ts'
 import { printable } from '../printable.ts'
+import { someOf } from '../some-of.ts'
 import { bar, table } from '../table.ts'
 import { tellWrong } from './tell-wrong.ts'
-import { count, labelled, percent, ranges, someOf, tellDecider, unforeseenWords } from './words.ts'
+import { labelled, percent, ranges, tellDecider, unforeseenWords } from './words.ts'
 
 type Row = readonly [label: string, text: string]
 

@@ -1,6 +1,8 @@
+import { count } from '../../survey/count.ts'
 import { reasonWords } from '../../survey/explain/reason-words.ts'
 import type { Wrong } from '../../survey/explain/wrong.ts'
-import { causes, count, labelled, someOf, troubleWords } from './words.ts'
+import { someOf } from '../some-of.ts'
+import { causes, labelled, troubleWords } from './words.ts'
 
 type Row = readonly [label: string, text: string]
 

@@ -4,6 +4,7 @@ import type { Unforeseen } from '../../survey/explain/explain-workload.ts'
 import type { Trouble } from '../../survey/explain/pod-verdict.ts'
 import type { StrayCause } from '../../survey/explain/stray-cause.ts'
 import { printable } from '../printable.ts'
+import { someOf } from '../some-of.ts'
 
 /** Words that pods and workloads are told by. */
 
@@ -30,18 +31,6 @@ export function percent(share: number): string {
 /** `20 %, base 2, max 5`. */
 export function tellShare({ share, base, max }: GroupStanding): string {
   return [percent(share), ...base === 0 ? [] : [`base ${base}`], ...max === undefined ? [] : [`max ${max}`]].join(', ')
-}
-
-export function count(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`
-}
-
-/** So many are named. */
-const most = 5
-
-/** `a, b, c and 4 more`. */
-export function someOf(names: readonly string[], limit = most): string {
-  return names.length <= limit ? names.join(', ') : `${names.slice(0, limit).join(', ')} and ${names.length - limit} more`
 }
 
 /** Numbers as ranges: `0-3, 7`. */

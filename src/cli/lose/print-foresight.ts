@@ -1,4 +1,4 @@
-import { count } from '../../survey/recommend/words.ts'
+import { count } from '../../survey/count.ts'
 import type { Difficulty, Foresight, Outlook } from '../../survey/lose/outlook.ts'
 import type { planOutputs } from '../output-formats.ts'
 import { printAs } from '../print-as.ts'

@@ -1,5 +1,6 @@
 import { assignPods, type Assigned } from '../assign.ts'
 import type { ClusterState } from '../cluster-state.ts'
+import { count } from '../count.ts'
 import type { Finding, Survey } from '../finding.ts'
 import { createRoom, type Room } from '../room/room.ts'
 import { commandsFor } from './commands.ts'
@@ -12,7 +13,7 @@ import { whyKept } from './replacing.ts'
 import { spreadOption } from './spread-option.ts'
 import { visibleGroups } from './visible-groups.ts'
 import { describe, type Subject } from './subject.ts'
-import { count, tellRefusals, tellTooLarge } from './words.ts'
+import { tellRefusals, tellTooLarge } from './words.ts'
 
 export interface Advice extends Placing {
   /** With the templates of workloads, and the pods of every namespace: they take room too. */

@@ -18,9 +18,6 @@ export function tellSize(resource: string, amount: number): string {
 const isBytes = (resource: string): boolean =>
   resource === 'memory' || resource.endsWith('ephemeral-storage') || resource.startsWith('hugepages-')
 
-/** `1 node`, `2 nodes`. */
-export const count = (many: number, what: string): string => `${many} ${what}${many === 1 ? '' : 's'}`
-
 /** Why nodes are out of the question, those of the same reason together, the most first: `3 are cordoned, 1 is not ready`. */
 export function tellRefusals(refusals: readonly Refusal[]): string {
   const groups = Map.groupBy(refusals, refusal => wordsOf(refusal, 2))

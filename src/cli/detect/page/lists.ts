@@ -1,9 +1,10 @@
+import { count } from '../../../survey/count.ts'
 import type { Finding } from '../../../survey/finding.ts'
 import type { NodeUse } from '../../../survey/node-use.ts'
 import { bytes, cores, takenInWords } from '../print/amounts.ts'
 import { domainsOf, faultsOf, topologyKey } from '../print/nodes.ts'
 import type { Picture } from '../print/picture.ts'
-import { count, domainName, keepsEnough } from '../print/words.ts'
+import { domainName, keepsEnough } from '../print/words.ts'
 import { html, type Markup } from './markup.ts'
 
 /** Which pods stand where, workload by workload; what the picture links to. A browser opens the one that a link leads into. */

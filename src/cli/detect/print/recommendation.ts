@@ -1,9 +1,10 @@
 import { stringify } from 'yaml'
+import { count } from '../../../survey/count.ts'
 import type { Finding } from '../../../survey/finding.ts'
 import type { Change, Promised, PromisedLosses, Recommendation } from '../../../survey/recommend/recommendation.ts'
 import type { Paint } from '../../colour.ts'
 import { printable } from '../../printable.ts'
-import { count, domainName, referenceOf } from './words.ts'
+import { domainName, referenceOf } from './words.ts'
 
 /** What is recommended, a paragraph a workload, for a terminal; empty where nothing is. */
 export function drawRecommendations(findings: readonly Finding[], paint: Paint): string {

@@ -1,12 +1,10 @@
+import { count } from '../../../survey/count.ts'
 import type { Finding, Survey, Survival, WorkloadName } from '../../../survey/finding.ts'
 import { isAffected } from './picture.ts'
 
 /** As kubectl's `-o name` has it: `deployment.apps/web`. */
 export const referenceOf = ({ group, kind, name }: WorkloadName): string =>
   `${kind.toLowerCase()}${group === '' ? '' : `.${group}`}/${name}`
-
-/** `1 node`, `2 nodes`. */
-export const count = (many: number, what: string): string => `${many} ${what}${many === 1 ? '' : 's'}`
 
 /** What a domain of a topology is called: the last part of its label's key. */
 export const domainName = (key: string): string => key.slice(key.lastIndexOf('/') + 1)
