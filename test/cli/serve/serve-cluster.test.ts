@@ -3,11 +3,17 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { placed, review, web } from '../../admission/serving.ts'
-import { distributors, startApi } from '../api-server.ts'
+import { distributors, startApi, type Api } from '../api-server.ts'
 import { start, until } from '../process.ts'
 import { runCommand } from '../run-command.ts'
 import { anyPorts, client, get, metric } from './serving.ts'
 import { twins } from './twins.ts'
+
+const fixtures = join(import.meta.dirname, '../../certificates/fixtures')
+
+/** The flags of one of several replicas. */
+const ofSeveral = ({ kubeconfig }: Api, certificates: string): readonly string[] =>
+  ['--kubeconfig', kubeconfig, '--certificates', certificates, '--lease-namespace', 'default', '--peer-host', '127.0.0.1', '--peer-port', '0']
 
 void t.test('registers only when all lists are there; when the API server dies it serves on, ready, and says for how long', async t => {
   const api = await startApi(t)
@@ -56,7 +62,6 @@ void t.test('what is wrong with an invalid distributor is logged', async t => {
 void t.test('certificates by another authority are served only when the API server is known to trust that, beside the old one', async t => {
   const api = await startApi(t)
   const certificates = join(t.testdirName, 'certs')
-  const fixtures = join(import.meta.dirname, '../../certificates/fixtures')
   await cp(join(fixtures, 'rsa'), certificates, { recursive: true })
   const cluster = ['--kubeconfig', api.kubeconfig, '--webhook-url', 'https://192.0.2.1/']
   const running = start(t, ['serve', ...anyPorts, '--certificates', certificates, ...cluster])
@@ -82,7 +87,6 @@ void t.test('certificates by another authority are served only when the API serv
 void t.test('the last replica takes its entry back when it is asked to end, and writes no other while it drains', async t => {
   const api = await startApi(t)
   const certificates = join(t.testdirName, 'certs')
-  const fixtures = join(import.meta.dirname, '../../certificates/fixtures')
   await cp(join(fixtures, 'rsa'), certificates, { recursive: true })
   const cluster = ['--kubeconfig', api.kubeconfig, '--webhook-url', 'https://192.0.2.1/mutate']
   const running = start(t, ['serve', ...anyPorts, '--drain', '600', '--certificates', certificates, ...cluster])
@@ -107,7 +111,7 @@ void t.test('is ready once it is known who leads: of two that start together, on
   const lists = Promise.withResolvers<void>()
   api.gate = lists.promise
   const certificates = join(t.testdirName, 'certs')
-  const flags = ['--kubeconfig', api.kubeconfig, '--certificates', certificates, '--lease-namespace', 'default', '--peer-host', '127.0.0.1', '--peer-port', '0']
+  const flags = ofSeveral(api, certificates)
   const replicas = [start(t, ['serve', ...anyPorts, ...flags])]
   // The second finds the certificates that the first has made.
   await replicas[0]?.logs('one of several replicas')
@@ -136,7 +140,7 @@ void t.test('is ready as well where the Lease cannot be read: it then decides by
   const api = await startApi(t)
   api.answers.set('/apis/coordination.k8s.io/v1/namespaces/default/leases/versprei', { code: 403, reason: 'Forbidden' })
   const certificates = join(t.testdirName, 'certs')
-  const flags = ['--kubeconfig', api.kubeconfig, '--certificates', certificates, '--lease-namespace', 'default', '--peer-host', '127.0.0.1', '--peer-port', '0']
+  const flags = ofSeveral(api, certificates)
   const { metricsUrl } = await start(t, ['serve', ...anyPorts, ...flags]).logs('serving')
   await until('it is ready', async () => (await get(`${metricsUrl}/readyz`)).startsWith('200') || undefined)
   t.equal(await metric(metricsUrl, 'versprei_leader'), 0)
@@ -148,7 +152,7 @@ void t.test('once it leads it holds the seats that it gave out alone, which its 
   const lease = '/apis/coordination.k8s.io/v1/namespaces/default/leases/versprei'
   api.answers.set(lease, { code: 403, reason: 'Forbidden' })
   const certificates = join(t.testdirName, 'certs')
-  const flags = ['--kubeconfig', api.kubeconfig, '--certificates', certificates, '--lease-namespace', 'default', '--peer-host', '127.0.0.1', '--peer-port', '0']
+  const flags = ofSeveral(api, certificates)
   const { url, metricsUrl } = await start(t, ['serve', ...anyPorts, ...flags]).logs('serving')
   await until('it is ready', async () => (await get(`${metricsUrl}/readyz`)).startsWith('200') || undefined)
   const send = await client(t, url, certificates)
